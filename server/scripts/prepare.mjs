@@ -1,0 +1,1 @@
+// Placeholder until the embedded database lands: see platform/database.

@@ -1,0 +1,94 @@
+import { CROCKFORD, DEFAULT_TENANT, ID_PREFIXES, type IdKind } from "@reeve/contracts";
+import type { Clock, Random } from "./inputs.ts";
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type TenantId = Branded<"tenant">;
+export type KeyId = Branded<"key">;
+export type ReceiptId = Branded<"receipt">;
+export type RequestId = Branded<"request">;
+export type WriterId = Branded<"writer">;
+
+interface IdTypes {
+  tenant: TenantId;
+  key: KeyId;
+  receipt: ReceiptId;
+  request: RequestId;
+  writer: WriterId;
+}
+
+export const defaultTenantId = DEFAULT_TENANT as TenantId;
+
+/** Makes ids of every kind; ids made by one source sort in the order they were made. */
+export interface IdSource {
+  next<Kind extends IdKind>(kind: Kind): IdTypes[Kind];
+}
+
+/** UUIDv7 (RFC 9562 §5.7) in Crockford base 32, with a counter inside the millisecond for order. */
+export function createIdSource(clock: Clock, random: Random): IdSource {
+  const bytes = new Uint8Array(16);
+  let lastMs = 0;
+  let counter = 0;
+  return {
+    next(kind) {
+      const now = clock.now();
+      if (now > lastMs) {
+        lastMs = now;
+        counter = 0;
+      } else counter += 1;
+      if (counter > 0xfff) {
+        lastMs += 1;
+        counter = 0;
+      }
+      random.fill(bytes);
+      writeTimestamp(bytes, lastMs, counter);
+      return `${ID_PREFIXES[kind]}_${encodeBase32(bytes)}` as IdTypes[typeof kind];
+    },
+  };
+}
+
+/** The moment an id was made, in ms since the epoch. */
+export function idTimestampMs(id: string): number {
+  const body = id.slice(id.indexOf("_") + 1);
+  let value = 0;
+  for (let index = 0; index < 10; index += 1)
+    value = value * 32 + CROCKFORD.indexOf(body.charAt(index));
+  return value;
+}
+
+/** Accepts a stored or received text as an id without checking it; the schemas of the contracts check. */
+export const asTenantId = (text: string): TenantId => text as TenantId;
+export const asKeyId = (text: string): KeyId => text as KeyId;
+export const asReceiptId = (text: string): ReceiptId => text as ReceiptId;
+export const asWriterId = (text: string): WriterId => text as WriterId;
+
+function writeTimestamp(bytes: Uint8Array, ms: number, counter: number): void {
+  let high = Math.floor(ms / 0x1_0000);
+  for (let index = 3; index >= 0; index -= 1) {
+    bytes[index] = high & 0xff;
+    high = Math.floor(high / 0x100);
+  }
+  bytes[4] = (ms >>> 8) & 0xff;
+  bytes[5] = ms & 0xff;
+  bytes[6] = 0x70 | (counter >>> 8);
+  bytes[7] = counter & 0xff;
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
+}
+
+/** 128 bits, most significant first, as 26 characters (the first carries 3 bits). */
+function encodeBase32(bytes: Uint8Array): string {
+  let text = "";
+  let pending = 0;
+  let bits = 2;
+  for (const byte of bytes) {
+    pending = (pending << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += CROCKFORD.charAt((pending >>> bits) & 31);
+    }
+    pending &= (1 << bits) - 1;
+  }
+  return text;
+}

@@ -1,0 +1,86 @@
+/** What a room contributes upward: plain data that `roles/` hands to its owner. */
+import type { Permission } from "@reeve/contracts";
+import type { TSchema } from "typebox";
+import type { Scope } from "./scope.ts";
+
+export type HttpMethod = "GET" | "POST" | "DELETE" | "PUT" | "PATCH";
+
+interface RouteBase {
+  method: HttpMethod;
+  /** Path with `:name` parameters. */
+  path: string;
+  /** `public` routes need no key (health, metrics); every other route names its permission. */
+  permission: Permission | "public";
+  /** One line for the OpenAPI document. */
+  summary: string;
+}
+
+export interface RouteRequest {
+  scope: Scope;
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, unknown>>;
+  body: unknown;
+}
+
+export interface RouteReply {
+  status: number;
+  /** Sent as JSON; `bigint`s become JSON integers. Absent for 204. */
+  body?: unknown;
+}
+
+/** A management route: JSON in, JSON out, schemas checked and published in the OpenAPI document. */
+export interface JsonRoute extends RouteBase {
+  kind: "json";
+  schema: { params?: TSchema; query?: TSchema; body?: TSchema; reply: Record<number, TSchema> };
+  handle(request: RouteRequest): Promise<RouteReply>;
+}
+
+/** The wire of a surface or a text page: bytes in, bytes out. */
+export interface RawRoute extends RouteBase {
+  kind: "raw";
+  handle(exchange: HttpExchange): Promise<void>;
+}
+
+export type Route = JsonRoute | RawRoute;
+
+/** One HTTP request and the means to answer it, without a framework's types. */
+export interface HttpExchange {
+  scope: Scope;
+  params: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Uint8Array;
+  /** Fires when the client is gone before the answer is whole. */
+  signal: AbortSignal;
+  /** Steady-clock ms at which the request's head arrived. */
+  startedMs: number;
+  /** Sends a whole answer. */
+  send(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array | string): void;
+  /** Starts a streamed answer; afterwards only `write` and `end`. */
+  openStream(status: number, headers: Readonly<Record<string, string>>): void;
+  /** Writes to the stream; the promise waits where the client reads slower than we write. */
+  write(bytes: Uint8Array | string): Promise<void> | void;
+  end(): void;
+  /** Tells the idempotency guard which receipt this exchange belongs to and whether it is a stream. */
+  noteReceipt(receiptId: string, stream: boolean): void;
+}
+
+/** Background work that keeps itself going; `stop` drains it. */
+export interface Job {
+  name: string;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** One line of the health report. */
+export interface HealthCheck {
+  name: string;
+  /** Resolves to `null` when healthy, else to what is wrong. */
+  check(): Promise<string | null>;
+}
+
+export interface ModulePlugin {
+  name: string;
+  routes?: readonly Route[];
+  jobs?: readonly Job[];
+  health?: readonly HealthCheck[];
+}

@@ -1,0 +1,55 @@
+/** The port that every provider implements; a virtual model implements it too. */
+import type { Answer, AnswerFrame, Call, CallKind } from "@reeve/contracts";
+
+/** A configured provider, as an adapter needs it. */
+export interface Provider {
+  name: string;
+  /** The adapter that speaks for it. */
+  adapter: string;
+  /** Includes the version path, without a trailing slash. Empty for adapters without a wire. */
+  baseUrl: string;
+  apiKey: string | null;
+  region: string | null;
+  /** Bounds the wait for the first byte, then each silence between bytes, over all attempts on this provider. */
+  timeoutMs: number;
+  /** False: never ask this provider for usage on streams. */
+  streamUsage: boolean;
+}
+
+export interface Attempt {
+  call: Call;
+  provider: Provider;
+  modelId: string;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** How an attempt failed, before any byte went to the caller. */
+export interface UpstreamFailure {
+  /**
+   * `connect`, `reset`, `timeout`: the wire; `status`: an HTTP error; `invalid`: an answer that cannot be read, or 200 with
+   * an error inside; `unsupported`: this adapter cannot carry the call; `aborted`: the caller went away.
+   */
+  kind: "connect" | "reset" | "timeout" | "status" | "invalid" | "unsupported" | "aborted";
+  /** The provider's HTTP status, where there is one. */
+  status: number | null;
+  /** The provider's own sentence, safe to show to the caller; never holds credentials. */
+  message: string;
+  /** `retry-after` as the provider sent it. */
+  retryAfter: string | null;
+  /** The provider's error body for passing on, when it speaks `wire`. */
+  body: { wire: string; bytes: Uint8Array; contentType: string } | null;
+}
+
+export type Invocation =
+  | { type: "answer"; answer: Answer }
+  /** Resolved with the first frame that is no error; a later failure is an `error` event or the end without `closed`. */
+  | { type: "stream"; frames: AsyncIterable<AnswerFrame> }
+  | { type: "failure"; failure: UpstreamFailure };
+
+export interface ModelAdapter {
+  readonly name: string;
+  supports(kind: CallKind): boolean;
+  /** One attempt. Never throws for what a provider does: that is a `failure`. */
+  invoke(attempt: Attempt): Promise<Invocation>;
+}
