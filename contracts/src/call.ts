@@ -5,18 +5,18 @@
  */
 
 export type CallKind =
-  | "chat"
-  | "completion"
-  | "embedding"
-  | "rerank"
-  | "speech"
-  | "transcription"
-  | "image"
-  | "tool"
-  | "device"
-  | "prediction";
+  | 'chat'
+  | 'completion'
+  | 'embedding'
+  | 'rerank'
+  | 'speech'
+  | 'transcription'
+  | 'image'
+  | 'tool'
+  | 'device'
+  | 'prediction';
 
-export type PartRole = "system" | "user" | "assistant" | "tool";
+export type PartRole = 'system' | 'user' | 'assistant' | 'tool';
 
 /** `turn` is the index of the message (chat) or input (embedding) that the part belongs to. */
 interface PartBase {
@@ -25,13 +25,13 @@ interface PartBase {
 }
 
 export type Part =
-  | (PartBase & { type: "text"; text: string })
-  | (PartBase & { type: "image"; url: string; detail?: string })
-  | (PartBase & { type: "audio"; data: string; format: string })
-  | (PartBase & { type: "file"; fileId?: string; filename?: string; data?: string })
-  | (PartBase & { type: "tool-call"; id: string; name: string; arguments: string })
-  | (PartBase & { type: "tool-result"; id: string; text: string })
-  | (PartBase & { type: "reasoning"; text: string; signature?: string });
+  | (PartBase & { type: 'text'; text: string })
+  | (PartBase & { type: 'image'; url: string; detail?: string })
+  | (PartBase & { type: 'audio'; data: string; format: string })
+  | (PartBase & { type: 'file'; fileId?: string; filename?: string; data?: string })
+  | (PartBase & { type: 'tool-call'; id: string; name: string; arguments: string })
+  | (PartBase & { type: 'tool-result'; id: string; text: string })
+  | (PartBase & { type: 'reasoning'; text: string; signature?: string });
 
 export interface ToolDefinition {
   name: string;
@@ -93,7 +93,7 @@ export interface Usage {
   estimated: boolean;
 }
 
-export type FinishReason = "stop" | "length" | "tool-calls" | "content-filter" | "other";
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other';
 
 /** A whole answer. `raw` is the provider's own body when it can be passed on as it is. */
 export interface Answer {
@@ -107,30 +107,30 @@ export interface Answer {
 
 /** One choice's content; `index` is the choice. */
 export type AnswerPart =
-  | { type: "text"; index: number; text: string }
-  | { type: "tool-call"; index: number; id: string; name: string; arguments: string }
-  | { type: "reasoning"; index: number; text: string; signature?: string }
-  | { type: "embedding"; index: number; vector: readonly number[] }
-  | { type: "end"; index: number; finishReason: FinishReason };
+  | { type: 'text'; index: number; text: string }
+  | { type: 'tool-call'; index: number; id: string; name: string; arguments: string }
+  | { type: 'reasoning'; index: number; text: string; signature?: string }
+  | { type: 'embedding'; index: number; vector: readonly number[] }
+  | { type: 'end'; index: number; finishReason: FinishReason };
 
 /** What a stream says, event by event: start / delta / end. */
 export type AnswerEvent =
-  | { type: "start"; model: string | null }
-  | { type: "text-delta"; index: number; text: string }
-  | { type: "reasoning-delta"; index: number; text: string }
+  | { type: 'start'; model: string | null }
+  | { type: 'text-delta'; index: number; text: string }
+  | { type: 'reasoning-delta'; index: number; text: string }
   | {
-      type: "tool-call-delta";
+      type: 'tool-call-delta';
       index: number;
       call: number;
       id?: string;
       name?: string;
       arguments: string;
     }
-  | { type: "end"; index: number; finishReason: FinishReason }
-  | { type: "usage"; usage: Usage }
-  | { type: "error"; message: string }
+  | { type: 'end'; index: number; finishReason: FinishReason }
+  | { type: 'usage'; usage: Usage }
+  | { type: 'error'; message: string }
   /** The provider's own closing frame arrived: the stream is whole. */
-  | { type: "closed" };
+  | { type: 'closed' };
 
 /**
  * What one read from the provider gave. `raw` holds whole frames of `wire`, ready to forward; frames

@@ -2,22 +2,22 @@
  * Identifiers that cross a border: `<prefix>_<26 characters>`, where the characters are a UUIDv7 in
  * Crockford's base 32 (RFC 9562 §5.7), so that ids of one kind sort by the time they were made.
  */
-import Type from "typebox";
+import Type from 'typebox';
 
 export const ID_PREFIXES = {
-  tenant: "ten",
-  key: "key",
-  receipt: "rcp",
-  request: "req",
-  writer: "wri",
+  tenant: 'ten',
+  key: 'key',
+  receipt: 'rcp',
+  request: 'req',
+  writer: 'wri',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
 
-export const CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz";
+export const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** The tenant that exists from the first start; its owner administers the installation. */
-export const DEFAULT_TENANT = "default";
+export const DEFAULT_TENANT = 'default';
 
 const ID_BODY = `[${CROCKFORD}]{26}`;
 

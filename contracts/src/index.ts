@@ -14,19 +14,12 @@ export type {
   AnswerPart,
   AnswerEvent,
   AnswerFrame,
-} from "./call.ts";
-export type { ErrorCode } from "./errors.ts";
-export { ERRORS } from "./errors.ts";
-export type { IdKind } from "./ids.ts";
-export {
-  ID_PREFIXES,
-  CROCKFORD,
-  DEFAULT_TENANT,
-  TenantIdSchema,
-  KeyIdSchema,
-  ReceiptIdSchema,
-} from "./ids.ts";
-export type { Permission, Scope, SpanName } from "./names.ts";
-export { PERMISSIONS, HEADERS, SPANS, METRICS, TABLES } from "./names.ts";
-export type { ReceiptStatus, ReceiptBody, Receipt } from "./receipt.ts";
-export { RECEIPT_STATUSES, ReceiptBodySchema, ReceiptSchema } from "./receipt.ts";
+} from './call.ts';
+export type { ErrorCode } from './errors.ts';
+export { ERRORS } from './errors.ts';
+export type { IdKind } from './ids.ts';
+export { ID_PREFIXES, CROCKFORD, DEFAULT_TENANT, TenantIdSchema, KeyIdSchema, ReceiptIdSchema } from './ids.ts';
+export type { Permission, Scope, SpanName } from './names.ts';
+export { PERMISSIONS, HEADERS, SPANS, METRICS, TABLES } from './names.ts';
+export type { ReceiptStatus, ReceiptBody, Receipt } from './receipt.ts';
+export { RECEIPT_STATUSES, ReceiptBodySchema, ReceiptSchema } from './receipt.ts';

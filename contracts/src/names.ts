@@ -1,54 +1,41 @@
 /** Every name that an outsider may rely on and that the code emits today. `names.test.ts` proves it. */
 
-export const PERMISSIONS = [
-  "models:invoke",
-  "receipts:read",
-  "usage:read",
-  "keys:manage",
-  "tenants:manage",
-] as const;
+export const PERMISSIONS = ['models:invoke', 'receipts:read', 'usage:read', 'keys:manage', 'tenants:manage'] as const;
 /** `*` is every permission. */
 export type Permission = (typeof PERMISSIONS)[number];
-export type Scope = Permission | "*";
+export type Scope = Permission | '*';
 
 export const HEADERS = {
-  requestId: "x-request-id",
-  traceparent: "traceparent",
-  retryAfter: "retry-after",
-  idempotencyKey: "idempotency-key",
-  receipt: "x-reeve-receipt",
-  route: "x-reeve-route",
-  policy: "x-reeve-policy",
-  fallback: "x-reeve-fallback",
-  costNanos: "x-reeve-cost-nanos",
-  overheadMs: "x-reeve-overhead-ms",
-  tags: "x-reeve-tags",
+  requestId: 'x-request-id',
+  traceparent: 'traceparent',
+  retryAfter: 'retry-after',
+  idempotencyKey: 'idempotency-key',
+  receipt: 'x-reeve-receipt',
+  route: 'x-reeve-route',
+  policy: 'x-reeve-policy',
+  fallback: 'x-reeve-fallback',
+  costNanos: 'x-reeve-cost-nanos',
+  overheadMs: 'x-reeve-overhead-ms',
+  tags: 'x-reeve-tags',
 } as const;
 
-export const SPANS = ["ingress", "policy", "routing_decision", "adapter_call"] as const;
+export const SPANS = ['ingress', 'policy', 'routing_decision', 'adapter_call'] as const;
 export type SpanName = (typeof SPANS)[number];
 
 export const METRICS = {
-  requests: "reeve_requests_total",
-  requestSeconds: "reeve_request_seconds",
-  overheadSeconds: "reeve_overhead_seconds",
-  tokens: "reeve_tokens_total",
-  costNanos: "reeve_cost_nanos_total",
-  attempts: "reeve_upstream_attempts_total",
-  breakerOpen: "reeve_breaker_open",
-  activeStreams: "reeve_active_streams",
-  journalBytes: "reeve_journal_backlog_bytes",
-  journalSyncSeconds: "reeve_journal_sync_seconds",
-  policyDenials: "policy_denials_rate",
-  genAiOperationSeconds: "gen_ai_client_operation_duration_seconds",
-  genAiTokens: "gen_ai_client_token_usage",
+  requests: 'reeve_requests_total',
+  requestSeconds: 'reeve_request_seconds',
+  overheadSeconds: 'reeve_overhead_seconds',
+  tokens: 'reeve_tokens_total',
+  costNanos: 'reeve_cost_nanos_total',
+  attempts: 'reeve_upstream_attempts_total',
+  breakerOpen: 'reeve_breaker_open',
+  activeStreams: 'reeve_active_streams',
+  journalBytes: 'reeve_journal_backlog_bytes',
+  journalSyncSeconds: 'reeve_journal_sync_seconds',
+  policyDenials: 'policy_denials_rate',
+  genAiOperationSeconds: 'gen_ai_client_operation_duration_seconds',
+  genAiTokens: 'gen_ai_client_token_usage',
 } as const;
 
-export const TABLES = [
-  "tenant",
-  "api_key",
-  "receipt",
-  "usage_daily",
-  "projection_cursor",
-  "idempotency_key",
-] as const;
+export const TABLES = ['tenant', 'api_key', 'receipt', 'usage_daily', 'projection_cursor', 'idempotency_key'] as const;

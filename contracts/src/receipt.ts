@@ -2,9 +2,9 @@
  * The receipt: one row per call, the settlement and the proof. It holds no text and no user id, only
  * identifiers, hashes and figures, because a hashed entry can never be erased.
  */
-import Type, { type Static } from "typebox";
+import Type, { type Static } from 'typebox';
 
-export const RECEIPT_STATUSES = ["ok", "failed", "denied", "aborted", "assumed"] as const;
+export const RECEIPT_STATUSES = ['ok', 'failed', 'denied', 'aborted', 'assumed'] as const;
 export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
 
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -42,7 +42,7 @@ export const ReceiptBodySchema = Type.Object({
   pii_classes: Type.Array(Type.String()),
   policy: Type.Object({
     attributes: Type.Record(Type.String(), Type.String()),
-    decision: Type.Union([Type.Literal("allow"), Type.Literal("deny")]),
+    decision: Type.Union([Type.Literal('allow'), Type.Literal('deny')]),
     policies: Type.Array(Type.String()),
     version: Type.String(),
   }),

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from "@reeve/contracts";
+import { ERRORS, type ErrorCode } from '@reeve/contracts';
 
 interface AppErrorDetails {
   /** The public sentence; the catalogue's own is used where none is given. Never holds internal detail. */
@@ -21,11 +21,8 @@ export class AppError extends Error {
   readonly detail: string | null;
 
   constructor(code: ErrorCode, details: AppErrorDetails = {}) {
-    super(
-      details.message ?? ERRORS[code].message,
-      details.cause === undefined ? undefined : { cause: details.cause },
-    );
-    this.name = "AppError";
+    super(details.message ?? ERRORS[code].message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'AppError';
     this.code = code;
     this.status = ERRORS[code].status;
     this.param = details.param ?? null;
@@ -36,5 +33,5 @@ export class AppError extends Error {
 
 /** Any thrown value as an `AppError`; what is not one already becomes `internal_error` with its cause. */
 export function toAppError(thrown: unknown): AppError {
-  return thrown instanceof AppError ? thrown : new AppError("internal_error", { cause: thrown });
+  return thrown instanceof AppError ? thrown : new AppError('internal_error', { cause: thrown });
 }

@@ -1,14 +1,14 @@
-import { CROCKFORD, DEFAULT_TENANT, ID_PREFIXES, type IdKind } from "@reeve/contracts";
-import type { Clock, Random } from "./inputs.ts";
+import { CROCKFORD, DEFAULT_TENANT, ID_PREFIXES, type IdKind } from '@reeve/contracts';
+import type { Clock, Random } from './inputs.ts';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-export type TenantId = Branded<"tenant">;
-export type KeyId = Branded<"key">;
-export type ReceiptId = Branded<"receipt">;
-export type RequestId = Branded<"request">;
-export type WriterId = Branded<"writer">;
+export type TenantId = Branded<'tenant'>;
+export type KeyId = Branded<'key'>;
+export type ReceiptId = Branded<'receipt'>;
+export type RequestId = Branded<'request'>;
+export type WriterId = Branded<'writer'>;
 
 interface IdTypes {
   tenant: TenantId;
@@ -50,10 +50,9 @@ export function createIdSource(clock: Clock, random: Random): IdSource {
 
 /** The moment an id was made, in ms since the epoch. */
 export function idTimestampMs(id: string): number {
-  const body = id.slice(id.indexOf("_") + 1);
+  const body = id.slice(id.indexOf('_') + 1);
   let value = 0;
-  for (let index = 0; index < 10; index += 1)
-    value = value * 32 + CROCKFORD.indexOf(body.charAt(index));
+  for (let index = 0; index < 10; index += 1) value = value * 32 + CROCKFORD.indexOf(body.charAt(index));
   return value;
 }
 
@@ -78,7 +77,7 @@ function writeTimestamp(bytes: Uint8Array, ms: number, counter: number): void {
 
 /** 128 bits, most significant first, as 26 characters (the first carries 3 bits). */
 function encodeBase32(bytes: Uint8Array): string {
-  let text = "";
+  let text = '';
   let pending = 0;
   let bits = 2;
   for (const byte of bytes) {

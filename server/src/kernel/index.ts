@@ -1,19 +1,11 @@
 /** The door of the kernel: the words that every room uses. Pure. */
-export { AppError, toAppError } from "./app-error.ts";
-export { assert, must } from "./assert.ts";
-export type { IdSource, KeyId, ReceiptId, RequestId, TenantId, WriterId } from "./ids.ts";
-export {
-  asKeyId,
-  asReceiptId,
-  asTenantId,
-  asWriterId,
-  createIdSource,
-  defaultTenantId,
-  idTimestampMs,
-} from "./ids.ts";
-export type { Clock, Random } from "./inputs.ts";
-export type { CostNanos } from "./money.ts";
-export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from "./money.ts";
+export { AppError, toAppError } from './app-error.ts';
+export { assert, must } from './assert.ts';
+export type { IdSource, KeyId, ReceiptId, RequestId, TenantId, WriterId } from './ids.ts';
+export { asKeyId, asReceiptId, asTenantId, asWriterId, createIdSource, defaultTenantId, idTimestampMs } from './ids.ts';
+export type { Clock, Random } from './inputs.ts';
+export type { CostNanos } from './money.ts';
+export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from './money.ts';
 export type {
   HealthCheck,
   HttpExchange,
@@ -25,6 +17,6 @@ export type {
   Route,
   RouteReply,
   RouteRequest,
-} from "./plugin.ts";
-export type { Actor, Scope, TraceContext } from "./scope.ts";
-export { holdsPermission } from "./scope.ts";
+} from './plugin.ts';
+export type { Actor, Scope, TraceContext } from './scope.ts';
+export { holdsPermission } from './scope.ts';

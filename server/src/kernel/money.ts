@@ -16,8 +16,7 @@ export function scaledCost(tokens: number, nanosPerMillion: number): bigint {
 /** Rounds a sum of `scaledCost`s half up to whole nano-USD. */
 export function roundCost(scaled: bigint): CostNanos {
   const nanos = (scaled + TOKENS_PER_PRICE_UNIT / 2n) / TOKENS_PER_PRICE_UNIT;
-  if (nanos > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new RangeError("the cost of one call passes 9 million USD");
+  if (nanos > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('the cost of one call passes 9 million USD');
   return Number(nanos);
 }
 

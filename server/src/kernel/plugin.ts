@@ -1,16 +1,16 @@
 /** What a room contributes upward: plain data that `roles/` hands to its owner. */
-import type { Permission } from "@reeve/contracts";
-import type { TSchema } from "typebox";
-import type { Scope } from "./scope.ts";
+import type { Permission } from '@reeve/contracts';
+import type { TSchema } from 'typebox';
+import type { Scope } from './scope.ts';
 
-export type HttpMethod = "GET" | "POST" | "DELETE" | "PUT" | "PATCH";
+export type HttpMethod = 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH';
 
 interface RouteBase {
   method: HttpMethod;
   /** Path with `:name` parameters. */
   path: string;
   /** `public` routes need no key (health, metrics); every other route names its permission. */
-  permission: Permission | "public";
+  permission: Permission | 'public';
   /** One line for the OpenAPI document. */
   summary: string;
 }
@@ -30,14 +30,14 @@ export interface RouteReply {
 
 /** A management route: JSON in, JSON out, schemas checked and published in the OpenAPI document. */
 export interface JsonRoute extends RouteBase {
-  kind: "json";
+  kind: 'json';
   schema: { params?: TSchema; query?: TSchema; body?: TSchema; reply: Record<number, TSchema> };
   handle(request: RouteRequest): Promise<RouteReply>;
 }
 
 /** The wire of a surface or a text page: bytes in, bytes out. */
 export interface RawRoute extends RouteBase {
-  kind: "raw";
+  kind: 'raw';
   handle(exchange: HttpExchange): Promise<void>;
 }
 

@@ -1,9 +1,9 @@
-import type { Scope as GrantedScope } from "@reeve/contracts";
-import type { KeyId, RequestId, TenantId } from "./ids.ts";
+import type { Scope as GrantedScope } from '@reeve/contracts';
+import type { KeyId, RequestId, TenantId } from './ids.ts';
 
 /** Who acts: an API key, or the operator at the machine (CLI over the admin socket). */
 export interface Actor {
-  kind: "key" | "operator";
+  kind: 'key' | 'operator';
   keyId: KeyId | null;
   scopes: ReadonlySet<GrantedScope>;
   /** Aliases or `provider/model` names that the key may call; `null` means all. */
@@ -29,5 +29,5 @@ export interface Scope {
 
 /** Whether the actor may do what `permission` names. */
 export function holdsPermission(actor: Actor, permission: GrantedScope): boolean {
-  return actor.scopes.has("*") || actor.scopes.has(permission);
+  return actor.scopes.has('*') || actor.scopes.has(permission);
 }

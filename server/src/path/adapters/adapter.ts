@@ -1,5 +1,5 @@
 /** The port that every provider implements; a virtual model implements it too. */
-import type { Answer, AnswerFrame, Call, CallKind } from "@reeve/contracts";
+import type { Answer, AnswerFrame, Call, CallKind } from '@reeve/contracts';
 
 /** A configured provider, as an adapter needs it. */
 export interface Provider {
@@ -30,7 +30,7 @@ export interface UpstreamFailure {
    * `connect`, `reset`, `timeout`: the wire; `status`: an HTTP error; `invalid`: an answer that cannot be read, or 200 with
    * an error inside; `unsupported`: this adapter cannot carry the call; `aborted`: the caller went away.
    */
-  kind: "connect" | "reset" | "timeout" | "status" | "invalid" | "unsupported" | "aborted";
+  kind: 'connect' | 'reset' | 'timeout' | 'status' | 'invalid' | 'unsupported' | 'aborted';
   /** The provider's HTTP status, where there is one. */
   status: number | null;
   /** The provider's own sentence, safe to show to the caller; never holds credentials. */
@@ -42,10 +42,10 @@ export interface UpstreamFailure {
 }
 
 export type Invocation =
-  | { type: "answer"; answer: Answer }
+  | { type: 'answer'; answer: Answer }
   /** Resolved with the first frame that is no error; a later failure is an `error` event or the end without `closed`. */
-  | { type: "stream"; frames: AsyncIterable<AnswerFrame> }
-  | { type: "failure"; failure: UpstreamFailure };
+  | { type: 'stream'; frames: AsyncIterable<AnswerFrame> }
+  | { type: 'failure'; failure: UpstreamFailure };
 
 export interface ModelAdapter {
   readonly name: string;

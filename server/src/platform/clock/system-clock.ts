@@ -1,5 +1,5 @@
-import { randomFillSync } from "node:crypto";
-import type { Clock, Random } from "#kernel";
+import { randomFillSync } from 'node:crypto';
+import type { Clock, Random } from '#kernel';
 
 export const systemClock: Clock = {
   now: () => Date.now(),

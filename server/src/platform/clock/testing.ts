@@ -1,4 +1,4 @@
-import type { Clock, Random } from "#kernel";
+import type { Clock, Random } from '#kernel';
 
 export interface VirtualClock extends Clock {
   /** Moves time on and runs what falls due, in order. */
@@ -22,9 +22,7 @@ export function createVirtualClock(startMs = 1_700_000_000_000): VirtualClock {
     advance(ms) {
       const untilMs = elapsedMs + ms;
       for (;;) {
-        const [next] = timers
-          .filter((timer) => timer.dueMs <= untilMs)
-          .toSorted((a, b) => a.dueMs - b.dueMs);
+        const [next] = timers.filter((timer) => timer.dueMs <= untilMs).toSorted((a, b) => a.dueMs - b.dueMs);
         if (!next) break;
         timers = timers.filter((timer) => timer !== next);
         elapsedMs = next.dueMs;

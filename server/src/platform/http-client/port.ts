@@ -1,7 +1,7 @@
 /** The only exit: every outgoing request passes the egress rules and deadlines here. */
 
 export interface OutgoingRequest {
-  method: "GET" | "POST";
+  method: 'GET' | 'POST';
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: Uint8Array | string;
@@ -23,20 +23,13 @@ export interface IncomingAnswer {
 }
 
 /** `connect`: nothing was sent; `reset`: cut after the request went out; `refused`: the egress rules forbid it. */
-export type HttpFailureKind =
-  | "connect"
-  | "reset"
-  | "timeout"
-  | "aborted"
-  | "too-large"
-  | "refused"
-  | "malformed";
+export type HttpFailureKind = 'connect' | 'reset' | 'timeout' | 'aborted' | 'too-large' | 'refused' | 'malformed';
 
 export class HttpFailure extends Error {
   readonly kind: HttpFailureKind;
   constructor(kind: HttpFailureKind, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = "HttpFailure";
+    this.name = 'HttpFailure';
     this.kind = kind;
   }
 }

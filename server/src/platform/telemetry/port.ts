@@ -1,6 +1,6 @@
 /** Logs, metrics and spans. Unreachable sinks never stop a call. */
-import type { SpanName } from "@reeve/contracts";
-import type { Scope } from "#kernel";
+import type { SpanName } from '@reeve/contracts';
+import type { Scope } from '#kernel';
 
 /** JSON lines on standard error. `fields` never hold bodies, keys or texts of users. */
 export interface Log {
