@@ -1,0 +1,167 @@
+/** The only reader of the environment: every variable that Reeve knows, checked, all faults at once. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+
+export interface Environment {
+  port: number;
+  host: string;
+  /** Absolute. */
+  dataDir: string;
+  /** Absolute; `null` where no file is named and `./reeve.yaml` does not exist. */
+  configPath: string | null;
+  /** Absent: PGlite in the data folder. */
+  databaseUrl: string | null;
+  bootstrapKey: string | null;
+  logLevel: LogLevel;
+  logFile: string | null;
+  otlpEndpoint: string | null;
+  tls: { certPath: string; keyPath: string } | null;
+  trustedProxies: readonly string[];
+  /** Keys of providers that are added because their variable is set: name → key. */
+  providerKeys: ReadonlyMap<string, string>;
+  /** For `${NAME}` in reeve.yaml. */
+  variable(name: string): string | undefined;
+  /** Variables that are set, known to the contract, and not used by this version. */
+  unused: readonly string[];
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const MIN_BOOTSTRAP_KEY_LENGTH = 24;
+const DEFAULT_PORT = '7337';
+
+/** Variable → provider name; the adapters of this version decide which appear here. */
+const PROVIDER_KEY_VARIABLES = { OPENAI_API_KEY: 'openai' } as const;
+
+const NOT_USED_YET = [
+  'REEVE_READ_REPLICA_URL',
+  'REEVE_NATS_URL',
+  'REEVE_REDIS_URL',
+  'REEVE_S3_URL',
+  'REEVE_VAULT_URL',
+  'REEVE_CLAMD',
+  'REEVE_OPA_URL',
+  'REEVE_MODELS_DIR',
+  'REEVE_ROLES',
+  'REEVE_WORKERS',
+  'ANTHROPIC_API_KEY',
+] as const;
+
+/** A start that is refused: each fault says what, where and how to mend it. */
+export class ConfigurationError extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigurationError';
+    this.faults = faults;
+  }
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads the process's variables. `overrides` are command-line flags under the variables' names. */
+export function readEnvironment(variables: Variables = process.env, overrides: Variables = {}): Environment {
+  const faults: string[] = [];
+  const read = (name: string): string | undefined => nonEmpty(overrides[name]) ?? nonEmpty(variables[name]);
+  const secret = (name: string): string | null => readSecret(name, read, faults);
+
+  const dataDir = resolve(read('REEVE_DATA_DIR') ?? '.reeve');
+  const environment: Environment = {
+    port: readPort(read('REEVE_PORT') ?? DEFAULT_PORT, faults),
+    host: read('REEVE_HOST') ?? '127.0.0.1',
+    dataDir,
+    configPath: findConfig(read('REEVE_CONFIG'), faults),
+    databaseUrl: readDatabaseUrl(secret('REEVE_DATABASE_URL'), faults),
+    bootstrapKey: readBootstrapKey(secret('REEVE_BOOTSTRAP_KEY'), faults),
+    logLevel: readLogLevel(read('REEVE_LOG_LEVEL') ?? 'info', faults),
+    logFile: read('REEVE_LOG_FILE') ?? null,
+    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? null,
+    tls: readTls(read('REEVE_TLS_CERT'), read('REEVE_TLS_KEY'), faults),
+    trustedProxies: (read('REEVE_TRUSTED_PROXIES') ?? '').split(',').flatMap((entry) => entry.trim() || []),
+    providerKeys: readProviderKeys(secret),
+    variable: (name) => variables[name],
+    unused: NOT_USED_YET.filter((name) => read(name) !== undefined),
+  };
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return environment;
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}
+
+function readSecret(name: string, read: (name: string) => string | undefined, faults: string[]): string | null {
+  const direct = read(name);
+  const path = read(`${name}_FILE`);
+  if (direct !== undefined && path !== undefined) {
+    faults.push(`${name} and ${name}_FILE are both set; keep one.`);
+    return null;
+  }
+  if (path === undefined) return direct ?? null;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    faults.push(`${name}_FILE: cannot read ${path} (${String(error)}).`);
+    return null;
+  }
+}
+
+function readPort(text: string, faults: string[]): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  faults.push(`REEVE_PORT is "${text}"; it takes a whole number from 0 (any free port) to 65535.`);
+  return 0;
+}
+
+function findConfig(named: string | undefined, faults: string[]): string | null {
+  const path = resolve(named ?? 'reeve.yaml');
+  try {
+    readFileSync(path);
+    return path;
+  } catch (error) {
+    if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    faults.push(`REEVE_CONFIG: cannot read ${path} (${String(error)}).`);
+    return null;
+  }
+}
+
+function readDatabaseUrl(url: string | null, faults: string[]): string | null {
+  if (url === null || /^postgres(ql)?:\/\//.test(url)) return url;
+  faults.push('REEVE_DATABASE_URL must begin with postgres:// or postgresql://.');
+  return null;
+}
+
+function readBootstrapKey(key: string | null, faults: string[]): string | null {
+  if (key === null || key.length >= MIN_BOOTSTRAP_KEY_LENGTH) return key;
+  faults.push(`REEVE_BOOTSTRAP_KEY has ${key.length} characters; it needs at least ${MIN_BOOTSTRAP_KEY_LENGTH}.`);
+  return null;
+}
+
+function readLogLevel(text: string, faults: string[]): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level === undefined) faults.push(`REEVE_LOG_LEVEL is "${text}"; it takes one of ${LOG_LEVELS.join(', ')}.`);
+  return level ?? 'info';
+}
+
+function readTls(certPath: string | undefined, keyPath: string | undefined, faults: string[]): Environment['tls'] {
+  if (certPath === undefined && keyPath === undefined) return null;
+  if (certPath !== undefined && keyPath !== undefined) {
+    return { certPath: absolute(certPath), keyPath: absolute(keyPath) };
+  }
+  faults.push('REEVE_TLS_CERT and REEVE_TLS_KEY belong together; set both or neither.');
+  return null;
+}
+
+function absolute(path: string): string {
+  return isAbsolute(path) ? path : resolve(path);
+}
+
+function readProviderKeys(secret: (name: string) => string | null): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const [variable, provider] of Object.entries(PROVIDER_KEY_VARIABLES)) {
+    const key = secret(variable);
+    if (key !== null) keys.set(provider, key);
+  }
+  return keys;
+}
