@@ -20,3 +20,5 @@ export type {
 } from './plugin.ts';
 export type { Actor, Scope, TraceContext } from './scope.ts';
 export { holdsPermission } from './scope.ts';
+export type { Checker, Fault } from './validate.ts';
+export { createChecker } from './validate.ts';

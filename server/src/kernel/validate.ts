@@ -1,0 +1,81 @@
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { AppError } from './app-error.ts';
+
+export interface Fault {
+  /** Where, as people write it: `messages[0].role`; empty for the whole value. */
+  path: string;
+  message: string;
+}
+
+export interface Checker<Schema extends TSchema> {
+  /** The value, typed. Throws `AppError('invalid_request')` naming the first fault's field. */
+  parse(value: unknown): Static<Schema>;
+  /** Every fault, none when the value fits. */
+  faults(value: unknown): Fault[];
+}
+
+/** Compiles a schema once; a check costs well under a microsecond for small values. */
+export function createChecker<Schema extends TSchema>(schema: Schema): Checker<Schema> {
+  const compiled = Compile(schema);
+  const faults = (value: unknown): Fault[] => (compiled.Check(value) ? [] : describeFaults(compiled.Errors(value)));
+  return {
+    parse(value) {
+      if (compiled.Check(value)) return value as Static<Schema>;
+      const [first] = faults(value);
+      throw new AppError('invalid_request', {
+        message: first === undefined ? 'The value does not fit.' : sentence(first),
+        ...(first?.path ? { param: first.path } : {}),
+      });
+    },
+    faults,
+  };
+}
+
+interface RawFault {
+  keyword: string;
+  instancePath: string;
+  message: string;
+  params: object;
+}
+
+/** One fault per place: where a union fails, what its branches say is gathered into one sentence. */
+function describeFaults(raw: readonly RawFault[]): Fault[] {
+  const byPath = new Map<string, string[]>();
+  for (const fault of raw) {
+    if (fault.keyword === 'anyOf') continue;
+    for (const [path, message] of locate(fault)) {
+      const messages = byPath.get(path) ?? [];
+      if (!messages.includes(message)) messages.push(message);
+      byPath.set(path, messages);
+    }
+  }
+  return [...byPath].map(([path, messages]) => ({ path, message: messages.join(' or ') }));
+}
+
+function locate(fault: RawFault): [string, string][] {
+  const base = toFieldPath(fault.instancePath);
+  const named = 'requiredProperties' in fault.params ? fault.params.requiredProperties : undefined;
+  if (Array.isArray(named)) return named.map((name) => [joinPath(base, String(name)), 'is required']);
+  const extra = 'additionalProperties' in fault.params ? fault.params.additionalProperties : undefined;
+  if (Array.isArray(extra)) return extra.map((name) => [joinPath(base, String(name)), 'is not known here']);
+  return [[base, fault.message]];
+}
+
+function joinPath(base: string, name: string): string {
+  return base === '' ? name : `${base}.${name}`;
+}
+
+/** `/messages/0/role` → `messages[0].role` (JSON Pointer, RFC 6901). */
+function toFieldPath(pointer: string): string {
+  let path = '';
+  for (const token of pointer.split('/').slice(1)) {
+    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    path = /^\d+$/.test(name) ? `${path}[${name}]` : joinPath(path, name);
+  }
+  return path;
+}
+
+function sentence(fault: Fault): string {
+  return fault.path === '' ? `The body ${fault.message}.` : `"${fault.path}" ${fault.message}.`;
+}
