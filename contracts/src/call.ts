@@ -31,7 +31,9 @@ export type Part =
   | (PartBase & { type: 'file'; fileId?: string; filename?: string; data?: string })
   | (PartBase & { type: 'tool-call'; id: string; name: string; arguments: string })
   | (PartBase & { type: 'tool-result'; id: string; text: string })
-  | (PartBase & { type: 'reasoning'; text: string; signature?: string });
+  | (PartBase & { type: 'reasoning'; text: string; signature?: string })
+  /** A part that the call does not model; only an adapter of the same wire can carry it. */
+  | (PartBase & { type: 'other'; name: string; value: unknown });
 
 export interface ToolDefinition {
   name: string;

@@ -43,7 +43,7 @@ interface RawFault {
 function describeFaults(raw: readonly RawFault[]): Fault[] {
   const byPath = new Map<string, string[]>();
   for (const fault of raw) {
-    if (fault.keyword === 'anyOf') continue;
+    if (fault.keyword === 'anyOf' || fault.keyword === 'boolean') continue;
     for (const [path, message] of locate(fault)) {
       const messages = byPath.get(path) ?? [];
       if (!messages.includes(message)) messages.push(message);

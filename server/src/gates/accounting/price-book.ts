@@ -1,0 +1,67 @@
+/** What a token costs: the shipped catalogue, overridden by the `prices` of reeve.yaml. */
+import { createHash } from 'node:crypto';
+import { roundCost, scaledCost, usdPerMillionToNanos, type CostNanos } from '#kernel';
+import type { Usage } from '@reeve/contracts';
+import catalogue from './price-catalogue.json' with { type: 'json' };
+import type { PriceEntry } from './prices-config.ts';
+
+/** Nano-USD per million tokens, and the version of the list that says so. */
+export interface Price {
+  inputNanos: number;
+  cachedInputNanos: number;
+  outputNanos: number;
+  maxOutputTokens: number | null;
+  version: string;
+}
+
+export interface PriceBook {
+  /** `null` where no list knows the model. Dated names (`gpt-4o-2024-08-06`) take the price of their family. */
+  find(provider: string, modelId: string): Price | null;
+  /** `provider/model` of everything priced for one provider, in the order of the list. */
+  listModels(provider: string): string[];
+  version: string;
+}
+
+const DATE_SUFFIX = /-\d{4}-\d{2}-\d{2}$/;
+
+/** `overrides` come from reeve.yaml; they stand before the shipped catalogue. */
+export function createPriceBook(overrides: ReadonlyMap<string, PriceEntry>): PriceBook {
+  const version = overrides.size === 0 ? catalogue.version : `${catalogue.version}+${fingerprint(overrides)}`;
+  const prices = new Map<string, Price>();
+  for (const [name, entry] of Object.entries<PriceEntry>(catalogue.models)) prices.set(name, toPrice(entry, version));
+  for (const [name, entry] of overrides) prices.set(name, toPrice(entry, version));
+  return {
+    version,
+    find(provider, modelId) {
+      const name = `${provider}/${modelId}`;
+      return prices.get(name) ?? prices.get(name.replace(DATE_SUFFIX, '')) ?? null;
+    },
+    listModels: (provider) => [...prices.keys()].filter((name) => name.startsWith(`${provider}/`)),
+  };
+}
+
+/** The exact cost of one call, rounded half up once to whole nano-USD. */
+export function priceUsage(usage: Usage, price: Price): CostNanos {
+  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens);
+  return roundCost(
+    scaledCost(usage.inputTokens - cached, price.inputNanos) +
+      scaledCost(cached, price.cachedInputNanos) +
+      scaledCost(usage.outputTokens, price.outputNanos),
+  );
+}
+
+function toPrice(entry: PriceEntry, version: string): Price {
+  return {
+    inputNanos: usdPerMillionToNanos(entry.input),
+    cachedInputNanos: usdPerMillionToNanos(entry.cached_input ?? entry.input),
+    outputNanos: usdPerMillionToNanos(entry.output),
+    maxOutputTokens: entry.max_output_tokens ?? null,
+    version,
+  };
+}
+
+/** Names the overrides in the price version, so that a receipt says which list priced it. */
+function fingerprint(overrides: ReadonlyMap<string, PriceEntry>): string {
+  const sorted = [...overrides].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 12);
+}
