@@ -6,6 +6,8 @@ export { asKeyId, asReceiptId, asTenantId, asWriterId, createIdSource, defaultTe
 export type { Clock, Random } from './inputs.ts';
 export type { CostNanos } from './money.ts';
 export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from './money.ts';
+export type { Action, PageReply, PageRequest } from './paging.ts';
+export { ActionSchema, buildPage, PAGE_QUERY, pageSchema, parsePage } from './paging.ts';
 export type {
   HealthCheck,
   HttpExchange,
