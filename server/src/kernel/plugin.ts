@@ -1,6 +1,7 @@
 /** What a room contributes upward: plain data that `roles/` hands to its owner. */
 import type { Permission } from '@reeve/contracts';
 import type { TSchema } from 'typebox';
+import type { AppError } from './app-error.ts';
 import type { Scope } from './scope.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH';
@@ -38,6 +39,8 @@ export interface JsonRoute extends RouteBase {
 /** The wire of a surface or a text page: bytes in, bytes out. */
 export interface RawRoute extends RouteBase {
   kind: 'raw';
+  /** The body of an error that arises before `handle` runs (no key, too large a body, …), in the surface's shape. */
+  renderError?(error: AppError): string;
   handle(exchange: HttpExchange): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export type Route = JsonRoute | RawRoute;
 export interface HttpExchange {
   scope: Scope;
   params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Uint8Array;
   /** Fires when the client is gone before the answer is whole. */

@@ -1,0 +1,92 @@
+/** The OpenAI surface: chat completions, embeddings, models. */
+import type { CallPath } from '#calls';
+import { AppError, toAppError, type HttpExchange, type RawRoute } from '#kernel';
+import { mayUseModel } from '#policy';
+import type { Call } from '@reeve/contracts';
+import { readJsonBody, type JsonBody } from '../read-body.ts';
+import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
+import { CLOSING_FRAME, renderAnswer, renderFrame, WIRE, type RenderContext } from './answer-to-openai.ts';
+import { toErrorBody, toErrorFrame } from './openai-errors.ts';
+import { chatToCall, embeddingToCall } from './openai-to-call.ts';
+
+export function createOpenAiRoutes(path: CallPath): RawRoute[] {
+  const serve = (toCall: (body: JsonBody) => Call) => (exchange: HttpExchange) => {
+    let call: Call;
+    try {
+      call = toCall(readJsonBody(exchange.body));
+    } catch (thrown) {
+      sendError(exchange, toAppError(thrown), { renderError: toErrorBody }, {});
+      return Promise.resolve();
+    }
+    return serveCall(path, exchange, call, createVoice(path, call));
+  };
+  const route = { kind: 'raw', permission: 'models:invoke', renderError: toErrorBody } as const;
+  return [
+    {
+      ...route,
+      method: 'POST',
+      path: '/v1/chat/completions',
+      summary: 'Chat completion, plain or streamed.',
+      handle: serve(chatToCall),
+    },
+    { ...route, method: 'POST', path: '/v1/embeddings', summary: 'Embeddings.', handle: serve(embeddingToCall) },
+    {
+      ...route,
+      method: 'GET',
+      path: '/v1/models',
+      summary: 'The models that this key may call.',
+      handle: (exchange) => listModels(path, exchange),
+    },
+    {
+      ...route,
+      method: 'GET',
+      path: '/v1/models/*',
+      summary: 'One model by its alias.',
+      handle: (exchange) => showModel(path, exchange),
+    },
+  ];
+}
+
+function createVoice(path: CallPath, call: Call): SurfaceVoice {
+  const createdSeconds = Math.floor(path.clock.now() / 1000);
+  const context = (receiptId: string): RenderContext => ({
+    id: `chatcmpl-${receiptId}`,
+    createdSeconds,
+    model: call.model,
+    includeUsage: call.params.streamUsage === true,
+  });
+  return {
+    surface: 'openai',
+    wire: WIRE,
+    renderAnswer: (answer, usage, head) => renderAnswer(answer, usage, context(head.receiptId)),
+    renderFrame: (frame, head) =>
+      frame.raw?.wire === WIRE ? frame.raw.bytes : renderFrame(frame, context(head.receiptId)),
+    closingFrame: CLOSING_FRAME,
+    renderError: toErrorBody,
+    renderErrorFrame: toErrorFrame,
+  };
+}
+
+function usableModels(path: CallPath, exchange: HttpExchange) {
+  return path.routing
+    .listModels()
+    .filter((model) => mayUseModel(exchange.scope, model.name, model.candidates))
+    .map((model) => ({ id: model.name, object: 'model', created: model.createdSeconds, owned_by: model.ownedBy }));
+}
+
+function listModels(path: CallPath, exchange: HttpExchange): Promise<void> {
+  const body = JSON.stringify({ object: 'list', data: usableModels(path, exchange) });
+  exchange.send(200, { 'content-type': 'application/json' }, body);
+  return Promise.resolve();
+}
+
+function showModel(path: CallPath, exchange: HttpExchange): Promise<void> {
+  const name = exchange.params['*'] ?? '';
+  const model = usableModels(path, exchange).find((usable) => usable.id === name);
+  if (model !== undefined) exchange.send(200, { 'content-type': 'application/json' }, JSON.stringify(model));
+  else {
+    const error = new AppError('model_not_found', { message: `The model "${name}" does not exist.`, param: 'model' });
+    sendError(exchange, error, { renderError: toErrorBody }, {});
+  }
+  return Promise.resolve();
+}

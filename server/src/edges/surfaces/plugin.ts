@@ -1,0 +1,8 @@
+import type { CallPath } from '#calls';
+import type { ModulePlugin } from '#kernel';
+import { createOpenAiRoutes } from './openai/openai-routes.ts';
+
+/** The surfaces' contribution: every `/v1` route of this version. */
+export function createSurfacesPlugin(path: CallPath): ModulePlugin {
+  return { name: 'surfaces', routes: createOpenAiRoutes(path) };
+}

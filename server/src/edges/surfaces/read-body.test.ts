@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readJsonBody } from './read-body.ts';
+
+const read = (text: string) => readJsonBody(Buffer.from(text));
+
+describe('readJsonBody', () => {
+  it('finds the span of every top-level value, whatever the values are', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
+        const { bytes, fields } = read(JSON.stringify(value, null, indent));
+        expect([...fields.keys()].toSorted()).toEqual(Object.keys(JSON.parse(JSON.stringify(value))).toSorted());
+        for (const [name, span] of fields) {
+          expect(JSON.parse(bytes.toString('utf8', span.start, span.end))).toEqual(
+            JSON.parse(JSON.stringify(value))[name],
+          );
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['{"model":"a","model":"b"}', 'duplicate_field'],
+    ['{"model":"a","mod\\u0065l":"b"}', 'duplicate_field'],
+    ['{"stream":true,"x":{"stream":1},"stream":false}', 'duplicate_field'],
+    ['{"a":', 'malformed_json'],
+    ['', 'malformed_json'],
+    ['[1]', 'invalid_request'],
+    ['"text"', 'invalid_request'],
+    [`{"a":${'['.repeat(200)}${']'.repeat(200)}}`, 'nesting_too_deep'],
+    [`${'['.repeat(100_000)}`, 'nesting_too_deep'],
+  ])('refuses %.60s', (text, code) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('refuses what is not UTF-8', () => {
+    const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
+    expect(() => readJsonBody(bytes)).toThrow(expect.objectContaining({ code: 'invalid_utf8' }));
+  });
+
+  it('never loses a duplicate: what parses once has each single field once', () => {
+    const field = fc.constantFrom('model', 'stream', 'other');
+    fc.assert(
+      fc.property(fc.array(field, { minLength: 1 }), (names) => {
+        const text = `{${names.map((name, index) => `"${name}":${index}`).join(',')}}`;
+        const single = names.filter((name) => name !== 'other');
+        const doubled = new Set(single).size !== single.length;
+        if (doubled) expect(() => read(text)).toThrow();
+        else expect(read(text).fields.size).toBe(new Set(names).size);
+      }),
+    );
+  });
+});

@@ -1,0 +1,141 @@
+/** Runs one call for a surface: the same for every wire, which brings only its rendering. */
+import { HEADERS, type Answer, type AnswerFrame, type Call, type Usage } from '@reeve/contracts';
+import type { UpstreamFailure } from '#adapters';
+import { makeCall, type AnswerHead, type CallEnding, type CallPath, type Settlement } from '#calls';
+import { toAppError, type AppError, type HttpExchange } from '#kernel';
+import { parseTags } from './parse-tags.ts';
+
+/** How a surface speaks. */
+export interface SurfaceVoice {
+  surface: string;
+  wire: string;
+  renderAnswer(answer: Answer, usage: Usage, head: AnswerHead): Uint8Array | string;
+  renderFrame(frame: AnswerFrame, head: AnswerHead): Uint8Array | string;
+  closingFrame: string;
+  renderError(error: AppError): string;
+  renderErrorFrame(error: AppError): string;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+/** Makes the call and writes its answer, stream or error to the exchange. */
+export async function serveCall(
+  path: CallPath,
+  exchange: HttpExchange,
+  call: Call,
+  voice: SurfaceVoice,
+): Promise<void> {
+  let opened = false;
+  let streamHead: AnswerHead | null = null;
+  const sink = {
+    open(head: AnswerHead): void {
+      opened = true;
+      streamHead = head;
+      exchange.noteReceipt(head.receiptId, true);
+      exchange.openStream(200, { ...STREAM_HEADERS, ...headHeaders(head) });
+    },
+    frame(frame: AnswerFrame): Promise<void> | void {
+      if (streamHead === null) return;
+      const bytes = voice.renderFrame(frame, streamHead);
+      if (bytes.length > 0) return exchange.write(bytes);
+    },
+  };
+  try {
+    const tags = parseTags(exchange.headers[HEADERS.tags]);
+    const { scope, signal, startedMs } = exchange;
+    const ending = await makeCall(path, { scope, surface: voice.surface, call, tags, signal, startedMs, sink });
+    writeEnding(exchange, ending, voice);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code === 'internal_error') path.telemetry.log.error(faultFields(exchange, error), 'call failed');
+    if (opened) breakStream(exchange, error, voice);
+    else sendError(exchange, error, voice, {});
+  }
+}
+
+function writeEnding(exchange: HttpExchange, ending: CallEnding, voice: SurfaceVoice): void {
+  switch (ending.type) {
+    case 'answered': {
+      exchange.noteReceipt(ending.head.receiptId, false);
+      const body = voice.renderAnswer(ending.answer, ending.usage, ending.head);
+      const headers = { ...JSON_TYPE, ...headHeaders(ending.head), ...settlementHeaders(ending.settlement) };
+      return exchange.send(200, headers, body);
+    }
+    case 'streamed':
+      if (ending.error !== null) return breakStream(exchange, ending.error, voice);
+      void exchange.write(settlementComment(ending.head, ending.settlement) + voice.closingFrame);
+      return exchange.end();
+    case 'refused':
+      if (ending.upstream !== null) return passOn(exchange, ending.upstream, ending, voice);
+      return sendError(exchange, ending.error, voice, ending.head === null ? {} : headHeaders(ending.head));
+  }
+}
+
+/** Sends an error that has a real status: nothing of an answer went out yet. */
+export function sendError(
+  exchange: HttpExchange,
+  error: AppError,
+  voice: Pick<SurfaceVoice, 'renderError'>,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const retryAfter = error.retryAfterSeconds === null ? {} : { [HEADERS.retryAfter]: String(error.retryAfterSeconds) };
+  exchange.send(error.status, { ...JSON_TYPE, ...headers, ...retryAfter }, voice.renderError(error));
+}
+
+function breakStream(exchange: HttpExchange, error: AppError, voice: SurfaceVoice): void {
+  void exchange.write(voice.renderErrorFrame(error));
+  exchange.end();
+}
+
+/** A provider's 4xx: its status, its `retry-after`, and its body where the wires agree. */
+function passOn(
+  exchange: HttpExchange,
+  upstream: UpstreamFailure,
+  { error, head }: { error: AppError; head: AnswerHead | null },
+  voice: SurfaceVoice,
+): void {
+  const retryAfter = upstream.retryAfter === null ? {} : { [HEADERS.retryAfter]: upstream.retryAfter };
+  const headers = { ...(head === null ? {} : headHeaders(head)), ...retryAfter };
+  const status = upstream.status ?? error.status;
+  if (upstream.body?.wire === voice.wire) {
+    return exchange.send(status, { 'content-type': upstream.body.contentType, ...headers }, upstream.body.bytes);
+  }
+  exchange.send(status, { ...JSON_TYPE, ...headers }, voice.renderError(error));
+}
+
+function headHeaders(head: AnswerHead): Record<string, string> {
+  const headers: Record<string, string> = { [HEADERS.receipt]: head.receiptId };
+  if (head.route !== null) headers[HEADERS.route] = encodeName(head.route);
+  if (head.policy !== null) headers[HEADERS.policy] = head.policy;
+  if (head.fallback.length > 0) headers[HEADERS.fallback] = head.fallback.map(encodeName).join(', ');
+  return headers;
+}
+
+function settlementHeaders({ costNanos, overheadMs }: Settlement): Record<string, string> {
+  const overhead = { [HEADERS.overheadMs]: overheadMs.toFixed(3) };
+  return costNanos === null ? overhead : { ...overhead, [HEADERS.costNanos]: String(costNanos) };
+}
+
+/** The settlement of a stream, as an SSE comment that every client skips. */
+function settlementComment(head: AnswerHead, { hash, costNanos, overheadMs }: Settlement): string {
+  const facts = { receipt: head.receiptId, hash, cost_nanos: costNanos, overhead_ms: Number(overheadMs.toFixed(3)) };
+  return `: reeve ${JSON.stringify(facts)}\n\n`;
+}
+
+function encodeName(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/');
+}
+
+function faultFields(exchange: HttpExchange, error: AppError) {
+  return {
+    request_id: exchange.scope.requestId,
+    tenant_id: exchange.scope.tenantId,
+    trace_id: exchange.scope.trace.traceId,
+    error: error.cause instanceof Error ? error.cause.stack : String(error.cause),
+  };
+}

@@ -1,0 +1,139 @@
+import { createHash, hash } from 'node:crypto';
+import { estimateInputTokens, estimateTextTokens } from '#accounting';
+import type { Answer, AnswerEvent, AnswerFrame, Call, ReceiptStatus, Usage } from '@reeve/contracts';
+import { AppError } from '#kernel';
+import { candidateName, type RunResult } from '#routing';
+import type { CallPath, CallRequest } from './calls.ts';
+import { toAnswerHead, type CallFacts } from './facts.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What went to the caller (or is about to), and what it used. */
+export interface Guarded {
+  status: Extract<ReceiptStatus, 'ok' | 'failed' | 'aborted'>;
+  usage: Usage;
+  answerHash: string;
+  bytesOut: number;
+  finishReason: string | null;
+  /** Set where a stream broke after its first byte. */
+  error: AppError | null;
+}
+
+type Answered = Exclude<RunResult, { type: 'failed' }>;
+
+/** Watches the answer on its way: whole frames only, no closing frame after an error, usage gathered or estimated. */
+export async function guard(
+  path: CallPath,
+  request: CallRequest,
+  facts: CallFacts,
+  run: Answered,
+  timeline: Timeline,
+): Promise<Guarded> {
+  if (run.type === 'answer') return guardAnswer(request, run.answer);
+  path.telemetry.metrics.streamOpened();
+  const startMs = timeline.now();
+  try {
+    request.sink.open(toAnswerHead(facts, candidateName(run.candidate), run.failed));
+    return await relay(request, run.frames);
+  } finally {
+    timeline.upstreamMs += timeline.now() - startMs;
+    path.telemetry.metrics.streamClosed();
+  }
+}
+
+function guardAnswer({ call, signal }: CallRequest, answer: Answer): Guarded {
+  const bytes = answer.raw?.bytes ?? Buffer.from(JSON.stringify(answer.parts));
+  const ended = answer.parts.find((part) => part.type === 'end');
+  return {
+    status: signal.aborted ? 'aborted' : 'ok',
+    usage: answer.usage ?? estimateUsage(call, answerTextBytes(answer)),
+    answerHash: hash('sha256', bytes, 'hex'),
+    bytesOut: bytes.length,
+    finishReason: ended?.type === 'end' ? ended.finishReason : null,
+    error: null,
+  };
+}
+
+async function relay(request: CallRequest, frames: AsyncIterable<AnswerFrame>): Promise<Guarded> {
+  const seen = watchStream();
+  for await (const frame of frames) {
+    seen.take(frame);
+    if (seen.failure() !== null) break;
+    const waiting = request.sink.frame(frame);
+    if (waiting !== undefined) await waiting;
+    if (request.signal.aborted) break;
+  }
+  return seen.conclude(request);
+}
+
+/** Gathers what a stream says, frame by frame. */
+function watchStream() {
+  const digest = createHash('sha256');
+  let usage: Usage | null = null;
+  let finishReason: string | null = null;
+  let failure: string | null = null;
+  let whole = false;
+  let textBytes = 0;
+  let bytesOut = 0;
+
+  const note = (event: AnswerEvent): void => {
+    if (event.type === 'usage') usage = event.usage;
+    else if (event.type === 'end') finishReason ??= event.finishReason;
+    else if (event.type === 'error') failure = event.message;
+    else if (event.type === 'closed') whole = true;
+    else textBytes += eventTextBytes(event);
+  };
+
+  return {
+    take(frame: AnswerFrame): void {
+      for (const event of frame.events) note(event);
+      const bytes = frame.raw?.bytes ?? Buffer.from(JSON.stringify(frame.events));
+      digest.update(bytes);
+      bytesOut += bytes.length;
+    },
+    failure: () => failure,
+    conclude({ call, signal }: CallRequest): Guarded {
+      const error = concludeError(signal.aborted, failure, whole);
+      return {
+        status: signal.aborted && !whole ? 'aborted' : error === null ? 'ok' : 'failed',
+        usage: usage ?? estimateUsage(call, textBytes),
+        answerHash: digest.digest('hex'),
+        bytesOut,
+        finishReason,
+        error,
+      };
+    },
+  };
+}
+
+function concludeError(aborted: boolean, failure: string | null, whole: boolean): AppError | null {
+  if (failure !== null) return new AppError('upstream_failed', { message: failure });
+  if (whole || aborted) return null;
+  return new AppError('upstream_invalid', { message: 'The provider ended the stream without its closing frame.' });
+}
+
+/** What a provider did not state is estimated from bytes; the receipt says so. */
+export function estimateUsage(call: Call, outputBytes: number): Usage {
+  return {
+    inputTokens: estimateInputTokens(call),
+    outputTokens: estimateTextTokens(outputBytes),
+    cachedInputTokens: 0,
+    estimated: true,
+  };
+}
+
+function answerTextBytes(answer: Answer): number {
+  let bytes = 0;
+  for (const part of answer.parts) {
+    if (part.type === 'text' || part.type === 'reasoning') bytes += Buffer.byteLength(part.text);
+    else if (part.type === 'tool-call') bytes += Buffer.byteLength(part.name) + Buffer.byteLength(part.arguments);
+  }
+  return bytes;
+}
+
+function eventTextBytes(event: AnswerEvent): number {
+  if (event.type === 'text-delta' || event.type === 'reasoning-delta') return Buffer.byteLength(event.text);
+  if (event.type === 'tool-call-delta') {
+    return Buffer.byteLength(event.arguments) + Buffer.byteLength(event.name ?? '');
+  }
+  return 0;
+}

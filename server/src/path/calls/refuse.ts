@@ -1,0 +1,56 @@
+import type { Usage } from '@reeve/contracts';
+import { AppError } from '#kernel';
+import { candidateName, type RunResult } from '#routing';
+import type { CallEnding, CallPath, CallRequest } from './calls.ts';
+import { settle } from './commit.ts';
+import { toAnswerHead, type CallFacts } from './facts.ts';
+import type { Timeline } from './timeline.ts';
+
+const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
+
+/** A policy said no: the receipt says which, and nothing left the house. */
+export async function deny(
+  path: CallPath,
+  request: CallRequest,
+  facts: CallFacts,
+  timeline: Timeline,
+): Promise<CallEnding> {
+  await settle(path, request, facts, timeline, {
+    status: 'denied',
+    candidate: null,
+    usage: NO_USAGE,
+    costNanos: 0,
+    priceVersion: null,
+    propensityPpm: 0,
+    errorCode: 'policy_denied',
+  });
+  path.telemetry.metrics.policyDenied();
+  const { reason, policies } = facts.decision;
+  const message = `${reason ?? 'A policy denies this request.'} (decided by ${policies.join(', ')})`;
+  const error = new AppError('policy_denied', { message, param: 'model' });
+  return { type: 'refused', head: toAnswerHead(facts, null, []), error, upstream: null };
+}
+
+/** No candidate gave an answer: the receipt books nothing and names the failure. */
+export async function failBeforeAnswer(
+  path: CallPath,
+  request: CallRequest,
+  facts: CallFacts,
+  run: Extract<RunResult, { type: 'failed' }>,
+  timeline: Timeline,
+): Promise<CallEnding> {
+  const { failure, candidate } = run;
+  await settle(path, request, facts, timeline, {
+    status: failure.kind === 'aborted' ? 'aborted' : 'failed',
+    candidate,
+    usage: NO_USAGE,
+    costNanos: 0,
+    priceVersion: null,
+    propensityPpm: run.propensityPpm,
+    attempts: run.attempts,
+    errorCode: run.code,
+  });
+  const head = toAnswerHead(facts, candidate === null ? null : candidateName(candidate), run.failed);
+  const error = new AppError(run.code, { message: failure.message });
+  return { type: 'refused', head, error, upstream: run.passThrough ? failure : null };
+}

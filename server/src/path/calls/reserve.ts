@@ -1,0 +1,36 @@
+import { boundTokens, priceUsage } from '#accounting';
+import type { Usage } from '@reeve/contracts';
+import type { Plan } from '#routing';
+import type { CallPath, CallRequest } from './calls.ts';
+import { draftReceipt } from './draft-receipt.ts';
+import type { CallFacts } from './facts.ts';
+
+/**
+ * Writes down, before anything is dispatched, what this call costs at the most: the receipt that stands if the process
+ * dies. The bound is taken over every candidate, since any of them may answer.
+ */
+export async function reserve(path: CallPath, request: CallRequest, facts: CallFacts, plan: Plan): Promise<void> {
+  const bound = boundPlan(path, request, facts, plan);
+  const draft = draftReceipt(request, facts, {
+    status: 'assumed',
+    candidate: plan.candidates[0] ?? null,
+    usage: bound.usage,
+    costNanos: bound.costNanos,
+    priceVersion: bound.costNanos === null ? null : path.prices.version,
+    propensityPpm: plan.propensityPpm,
+  });
+  await path.ledger.openIntent(draft, request.tags);
+}
+
+function boundPlan(path: CallPath, request: CallRequest, facts: CallFacts, plan: Plan) {
+  let usage: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: true };
+  let costNanos: number | null = 0;
+  for (const { provider, modelId } of plan.candidates) {
+    const price = path.prices.find(provider.name, modelId);
+    const tokens = boundTokens(request.call, facts.bytesIn, price?.maxOutputTokens ?? null);
+    const bound = { ...usage, ...tokens };
+    if (tokens.outputTokens >= usage.outputTokens) usage = bound;
+    costNanos = price === null || costNanos === null ? null : Math.max(costNanos, priceUsage(bound, price));
+  }
+  return { usage, costNanos };
+}

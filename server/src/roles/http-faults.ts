@@ -1,0 +1,50 @@
+/** Faults of HTTP itself, in the words of the catalogue. */
+import type { Socket } from 'node:net';
+import { ERRORS, type ErrorCode } from '@reeve/contracts';
+import { AppError, toAppError } from '#kernel';
+
+const BY_CODE: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_EMPTY_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
+  FST_ERR_BAD_URL: 'invalid_request',
+  FST_ERR_ASYNC_CONSTRAINT: 'invalid_request',
+};
+
+/** What the HTTP layer threw, as an error of ours. */
+export function requestFault(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const code = codeOf(thrown);
+  const known = BY_CODE[code];
+  if (known !== undefined) return new AppError(known, { cause: thrown });
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return new AppError('invalid_request', { message: 'The body ended early.', cause: thrown });
+  }
+  return toAppError(thrown);
+}
+
+/** Answers a connection whose bytes are no HTTP request, then closes it. */
+export function clientFault(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const code = clientCode(error.code);
+  const { status, type, message } = ERRORS[code];
+  const body = JSON.stringify({ error: { message, type, param: null, code } });
+  const head = [
+    `HTTP/1.1 ${status} ${code}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function clientCode(code: string | undefined): ErrorCode {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
+  return code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'invalid_request';
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+}

@@ -1,0 +1,63 @@
+/** One hook for every POST: a request repeated under its idempotency key is answered once and charged once. */
+import { HEADERS } from '@reeve/contracts';
+import { AppError, toAppError, type HttpExchange, type Route } from '#kernel';
+import type { Idempotency, IdempotentRun } from '#platform/idempotency/port.ts';
+
+type Handle = (exchange: HttpExchange) => Promise<void>;
+
+/** Runs the handler, or answers for it where its idempotency key was seen before. */
+export async function runOnce(
+  { idempotency }: { idempotency: Idempotency },
+  exchange: HttpExchange,
+  route: Route,
+  url: string,
+  handle: Handle,
+): Promise<void> {
+  const key = exchange.headers[HEADERS.idempotencyKey];
+  if (key === undefined || route.method !== 'POST') return handle(exchange);
+  const request = { method: route.method, path: url, body: exchange.body };
+  const verdict = await idempotency.begin(exchange.scope, String(key), request);
+  switch (verdict.type) {
+    case 'replay':
+      return exchange.send(verdict.status, verdict.headers, verdict.body);
+    case 'mismatch':
+      throw new AppError('idempotency_mismatch', { param: HEADERS.idempotencyKey });
+    case 'in-flight':
+      throw new AppError('idempotency_in_flight', { retryAfterSeconds: 1 });
+    case 'stream-repeated':
+      throw new AppError('idempotency_stream_repeated', {
+        message: `This stream was already served; its receipt is ${verdict.receiptId}.`,
+      });
+    case 'run':
+      return runGuarded(exchange, verdict.run, handle);
+  }
+}
+
+/** Keeps a plain 2xx answer before its last byte leaves, remembers a stream, frees the key for all else. */
+async function runGuarded(exchange: HttpExchange, run: IdempotentRun, handle: Handle): Promise<void> {
+  let settled: Promise<void> | null = null;
+  let receiptId: string | null = null;
+  const keepThenSend: HttpExchange['send'] = (status, headers, body) => {
+    const bytes = Buffer.from(body);
+    const kept = status < 300 ? run.answer({ status, headers, body: bytes, receiptId }) : run.release();
+    settled = kept.then(() => exchange.send(status, headers, body));
+  };
+  const guarded: HttpExchange = {
+    ...exchange,
+    send: keepThenSend,
+    noteReceipt(id) {
+      receiptId = id;
+    },
+    openStream(status, headers) {
+      settled = run.streamed(receiptId ?? '');
+      exchange.openStream(status, headers);
+    },
+  };
+  try {
+    await handle(guarded);
+    await (settled ?? run.release());
+  } catch (thrown) {
+    await run.release();
+    throw toAppError(thrown);
+  }
+}

@@ -1,0 +1,25 @@
+/** Runs a management route: JSON checked by the route's own schemas, JSON out. */
+import { createChecker, AppError, type HttpExchange, type JsonRoute } from '#kernel';
+import { readJsonBody } from '#surfaces';
+import { toJson } from './json.ts';
+
+/** A handler that parses what the route declares. Faults are thrown; the server renders them as problems. */
+export function createJsonHandler(route: JsonRoute): (exchange: HttpExchange) => Promise<void> {
+  const { params, query, body } = route.schema;
+  const checkParams = params === undefined ? null : createChecker(params);
+  const checkQuery = query === undefined ? null : createChecker(query);
+  const checkBody = body === undefined ? null : createChecker(body);
+  return async (exchange) => {
+    if (checkParams !== null && checkParams.faults(exchange.params).length > 0) throw new AppError('not_found');
+    checkQuery?.parse(exchange.query);
+    const parsed = checkBody === null ? undefined : checkBody.parse(readJsonBody(exchange.body).value);
+    const reply = await route.handle({
+      scope: exchange.scope,
+      params: exchange.params,
+      query: exchange.query,
+      body: parsed,
+    });
+    if (reply.body === undefined) return exchange.send(reply.status, {}, '');
+    exchange.send(reply.status, { 'content-type': 'application/json' }, toJson(reply.body));
+  };
+}

@@ -1,0 +1,183 @@
+/** The HTTP server: identity → permission → body → idempotency → the room's handler, the same for every route. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HEADERS } from '@reeve/contracts';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError, assert, toAppError, type Clock, type HttpExchange, type Route, type Scope } from '#kernel';
+import type { Idempotency } from '#platform/idempotency/port.ts';
+import type { Log } from '#platform/telemetry/port.ts';
+import { renderOpenAiError } from '#surfaces';
+import { clientFault, requestFault } from './http-faults.ts';
+import { createExchange } from './http-exchange.ts';
+import { authenticate, identify, readRequestId, type Identifier } from './http-identify.ts';
+import { runOnce } from './http-idempotency.ts';
+import { createJsonHandler } from './http-json.ts';
+import { PROBLEM_TYPE, toProblem } from './problem.ts';
+
+export interface HttpOptions {
+  identifier: Identifier;
+  idempotency: Idempotency;
+  log: Log;
+  clock: Clock;
+  bodyBytesMax: number;
+  requestTimeoutMs: number;
+  trustedProxies: readonly string[];
+  tls: { cert: Buffer; key: Buffer } | null;
+  draining(): boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    requestId: string;
+    scope: Scope | null;
+  }
+  interface FastifyContextConfig {
+    route?: Route;
+  }
+}
+
+const HEADERS_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 75_000;
+const HEADER_BYTES_MAX = 32 * 1024;
+
+/** Builds the server with every route mounted. Throws where a route names no permission. */
+export function createHttp(options: HttpOptions, routes: readonly Route[]): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: options.bodyBytesMax,
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    routerOptions: { maxParamLength: 1024 },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
+    clientErrorHandler: clientFault,
+    ...(options.tls === null ? {} : { https: options.tls }),
+  });
+  app.decorateRequest('requestId', '');
+  app.decorateRequest('scope', null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { route } = request.routeOptions.config;
+    request.requestId = readRequestId(request.raw, options.identifier.ids);
+    if (route === undefined) return done();
+    identify(options.identifier, request.raw, request.requestId, route.permission).then((scope) => {
+      request.scope = scope;
+      done();
+    }, done);
+  });
+  for (const route of routes) mount(app, options, route);
+  app.setErrorHandler((error, request, reply) => sendFault(options, request, reply, requestFault(error)));
+  app.setNotFoundHandler((request, reply) => answerUnknownPath(options, routes, request, reply));
+  return app;
+}
+
+function mount(app: FastifyInstance, options: HttpOptions, route: Route): void {
+  assert(route.permission, `the route ${route.method} ${route.path} names a permission`);
+  const handle = route.kind === 'raw' ? route.handle : createJsonHandler(route);
+  app.route({
+    method: route.method,
+    url: route.path,
+    config: { route },
+    async handler(request, reply) {
+      reply.hijack();
+      const exchange = toExchange(options, request, reply.raw);
+      try {
+        await runOnce(options, exchange, route, request.url, handle);
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        logFault(options.log, request, error);
+        exchange.send(error.status, faultHeaders(route, error), renderFault(route, error, request.url));
+      }
+    },
+  });
+}
+
+function toExchange(options: HttpOptions, request: FastifyRequest, response: ServerResponse): HttpExchange {
+  const { scope } = request;
+  assert(scope !== null, 'the request was identified');
+  const headers: Record<string, string> = { [HEADERS.requestId]: request.requestId };
+  if (options.draining()) headers.connection = 'close';
+  return createExchange({
+    request: request.raw,
+    response,
+    scope,
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, unknown>,
+    body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+    startedMs: options.clock.monotonicMs(),
+    headers,
+  });
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** On `/v1/*` a bad key is 401 before an unknown path is 404; a known path with another method is 405. */
+async function answerUnknownPath(
+  options: HttpOptions,
+  routes: readonly Route[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const known = routes.filter((route) => route.path === path);
+  let error = new AppError('not_found', { message: `There is nothing at ${request.method} ${path.slice(0, 200)}.` });
+  if (known.length > 0) {
+    const methods = known.map((route) => route.method).join(', ');
+    error = new AppError('method_not_allowed', { message: `${path} takes ${methods}, not ${request.method}.` });
+  }
+  if (path.startsWith('/v1/')) {
+    try {
+      await authenticate(options.identifier, request.raw);
+    } catch (thrown) {
+      error = toAppError(thrown);
+    }
+  }
+  sendFault(options, request, reply, error);
+}
+
+function sendFault(options: HttpOptions, request: FastifyRequest, reply: FastifyReply, error: AppError): void {
+  const { route } = request.routeOptions.config;
+  logFault(options.log, request, error);
+  reply.hijack();
+  const body = renderFault(route, error, request.url);
+  const headers: Record<string, string> = { ...faultHeaders(route, error, request.url), connection: 'close' };
+  if (request.requestId !== '') headers[HEADERS.requestId] = request.requestId;
+  if (reply.raw.destroyed || reply.raw.headersSent) return;
+  if (isBodyRead(request.raw)) delete headers.connection;
+  reply.raw.writeHead(error.status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  reply.raw.end(body);
+}
+
+/** An answer sent while the body still arrives must close the connection, or the rest is read as a request. */
+function isBodyRead(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return request.complete || ((length === undefined || length === '0') && coding === undefined);
+}
+
+function renderFault(route: Route | undefined, error: AppError, url: string): string {
+  if (route?.kind === 'raw' && route.renderError !== undefined) return route.renderError(error);
+  return url.startsWith('/v1/') ? renderOpenAiError(error) : toProblem(error, url);
+}
+
+function faultHeaders(route: Route | undefined, error: AppError, url = route?.path ?? ''): Record<string, string> {
+  const type = url.startsWith('/v1/') ? 'application/json' : PROBLEM_TYPE;
+  const retryAfter = error.retryAfterSeconds === null ? {} : { [HEADERS.retryAfter]: String(error.retryAfterSeconds) };
+  return { 'content-type': type, ...retryAfter };
+}
+
+function logFault(log: Log, request: FastifyRequest, error: AppError): void {
+  if (error.status < 500) return;
+  const { cause } = error;
+  const fields = {
+    request_id: request.requestId,
+    tenant_id: request.scope?.tenantId,
+    trace_id: request.scope?.trace.traceId,
+    code: error.code,
+    detail: error.detail,
+    error: cause instanceof Error ? cause.stack : cause,
+  };
+  log.error(fields, `${request.method} ${request.routeOptions.url ?? 'unknown path'} failed`);
+}
