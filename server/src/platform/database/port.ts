@@ -23,8 +23,15 @@ export interface Database {
    * process loses nothing, a power cut may): only for projections that a durable source can rebuild.
    */
   asRole<T>(role: SystemRole, work: (tx: Tx) => Promise<T>, options?: { sync?: boolean }): Promise<T>;
-  /** Calls back for each notification on `channel`, from any process. The answer stops it. */
-  listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Calls back for each notification on `channel`, from any process. `onState(false)` says that the connection is lost
+   * and notices with it, `onState(true)` that they flow again. The answer stops it.
+   */
+  listen(
+    channel: string,
+    onNotice: (payload: string) => void,
+    onState?: (listening: boolean) => void,
+  ): Promise<() => Promise<void>>;
   /** Resolves to `null` when the store answers, else to what is wrong. */
   check(): Promise<string | null>;
   /** Brings the schema to the newest migration (or down to `target`). Returns the names of the steps taken. */
