@@ -1,0 +1,159 @@
+/** reeve.yaml: read once before anything starts; every fault is listed at once with its path in the file. */
+import { readFileSync } from 'node:fs';
+import Type, { type Static } from 'typebox';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { parsePrices, type PriceEntry } from '#accounting';
+import { parseProviders, type Provider } from '#adapters';
+import { createChecker, type Fault } from '#kernel';
+import type { EgressRules } from '#platform/http-client/port.ts';
+import { parseModels, type ModelAliases } from '#routing';
+import { ConfigurationError, type Environment } from './environment.ts';
+
+export interface Config {
+  durability: 'acknowledged' | 'relaxed';
+  limits: Limits;
+  egress: EgressRules;
+  providers: readonly Provider[];
+  models: ModelAliases;
+  prices: ReadonlyMap<string, PriceEntry>;
+}
+
+export interface Limits {
+  bodyBytes: number;
+  inFlight: number;
+  queued: number;
+  requestTimeoutMs: number;
+}
+
+const FileSchema = Type.Object(
+  {
+    durability: Type.Optional(Type.Union([Type.Literal('acknowledged'), Type.Literal('relaxed')])),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          body_mb: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1024 })),
+          in_flight: Type.Optional(Type.Integer({ minimum: 1 })),
+          queued: Type.Optional(Type.Integer({ minimum: 0 })),
+          request_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    egress: Type.Optional(
+      Type.Object(
+        {
+          offline: Type.Optional(Type.Boolean()),
+          allow: Type.Optional(
+            Type.Array(Type.String({ pattern: String.raw`^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$` })),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    providers: Type.Optional(Type.Unknown()),
+    models: Type.Optional(Type.Unknown()),
+    prices: Type.Optional(Type.Unknown()),
+  },
+  { additionalProperties: false },
+);
+
+const fileChecker = createChecker(FileSchema);
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_LIMITS = { body_mb: 32, in_flight: 4096, queued: 4096, request_seconds: 300 };
+
+/** Providers that a set variable adds: name → where they live. */
+const PROVIDERS_BY_KEY: Readonly<Record<string, { adapter: string; base_url: string }>> = {
+  openai: { adapter: 'openai', base_url: 'https://api.openai.com/v1' },
+};
+
+/** Reads the file that the environment names, or the defaults where there is none. Throws `ConfigurationError`. */
+export function readConfig(environment: Environment): Config {
+  const faults: Fault[] = [];
+  const raw = environment.configPath === null ? {} : readFile(environment.configPath);
+  const expanded = expandVariables(raw, '', environment, faults);
+  faults.push(...fileChecker.faults(expanded ?? {}));
+  const file = faults.length === 0 ? fileChecker.parse(expanded ?? {}) : asSections(expanded);
+  const providers = parseProviders(withKeyedProviders(file.providers, environment));
+  const models = parseModels(file.models, providers.providers);
+  const prices = parsePrices(file.prices);
+  faults.push(...providers.faults, ...models.faults, ...prices.faults);
+  if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => describe(fault, environment)));
+  return {
+    durability: file.durability ?? 'acknowledged',
+    limits: toLimits(file),
+    egress: toEgress(file, providers.providers),
+    providers: providers.providers,
+    models: models.aliases,
+    prices: prices.prices,
+  };
+}
+
+function readFile(path: string): unknown {
+  try {
+    return parseYaml(readFileSync(path, 'utf8'), { uniqueKeys: true });
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new ConfigurationError([`${path}: not valid YAML: ${error.message}`]);
+  }
+}
+
+/** Replaces `${NAME}` in every text by the variable; one that is not set is a fault at its place. */
+function expandVariables(value: unknown, path: string, environment: Environment, faults: Fault[]): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, name: string) => {
+      const found = environment.variable(name);
+      if (found === undefined) faults.push({ path, message: `names the variable ${name}, which is not set` });
+      return found ?? '';
+    });
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, index) => expandVariables(item, `${path}[${index}]`, environment, faults));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, item]) => {
+    return [name, expandVariables(item, path === '' ? name : `${path}.${name}`, environment, faults)];
+  });
+  return Object.fromEntries(entries);
+}
+
+type Sections = Static<typeof FileSchema>;
+
+/** The sections of a file that has faults elsewhere, so that their own faults are listed too. */
+function asSections(value: unknown): Sections {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  const { providers, models, prices } = value as Record<string, unknown>;
+  return { providers, models, prices };
+}
+
+/** Adds the providers whose key stands in the environment; one that the file configures itself is left alone. */
+function withKeyedProviders(section: unknown, environment: Environment): unknown {
+  if (section !== undefined && (typeof section !== 'object' || section === null)) return section;
+  const providers: Record<string, unknown> = { ...section };
+  for (const [name, apiKey] of environment.providerKeys) {
+    if (!(name in providers)) providers[name] = { ...PROVIDERS_BY_KEY[name], api_key: apiKey };
+  }
+  return providers;
+}
+
+function toLimits({ limits }: Sections): Limits {
+  const merged = { ...DEFAULT_LIMITS, ...limits };
+  return {
+    bodyBytes: Math.floor(merged.body_mb * MEBIBYTE),
+    inFlight: merged.in_flight,
+    queued: merged.queued,
+    requestTimeoutMs: merged.request_seconds * 1000,
+  };
+}
+
+function toEgress({ egress }: Sections, providers: readonly Provider[]): EgressRules {
+  const own = providers.flatMap(({ baseUrl }) => (baseUrl === '' ? [] : [hostAndPort(new URL(baseUrl))]));
+  return { offline: egress?.offline ?? false, allow: [...(egress?.allow ?? []), ...own] };
+}
+
+function hostAndPort(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+}
+
+function describe({ path, message }: Fault, environment: Environment): string {
+  return `${environment.configPath ?? 'reeve.yaml'}: ${path === '' ? 'the file' : path} ${message}`;
+}
