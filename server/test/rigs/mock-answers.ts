@@ -1,0 +1,121 @@
+/** What a well-behaved OpenAI-compatible provider answers: the same question always gets the same answer. */
+
+export interface ChatRequest {
+  model: string;
+  messages: readonly { role: string; content: unknown }[];
+  stream?: boolean;
+  stream_options?: { include_usage?: boolean };
+  tools?: readonly { function: { name: string } }[];
+  tool_choice?: unknown;
+  response_format?: { type: string };
+  n?: number;
+}
+
+export interface MockUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+export const MOCK_WORDS = ['The ', 'stick ', 'is ', 'split ', 'in ', 'two: ', 'café ', '🌾 ', 'done.'] as const;
+export const MOCK_TEXT = MOCK_WORDS.join('');
+export const MOCK_JSON = { name: 'tally', count: 3 };
+export const MOCK_TOOL_ARGUMENTS = JSON.stringify({ city: 'Oslo', unit: 'celsius' });
+export const CHAT_USAGE: MockUsage = { prompt_tokens: 11, completion_tokens: 9, total_tokens: 20 };
+const CREATED = 1_760_000_000;
+const EMBEDDING_DIMENSIONS = 8;
+
+export function answerChat(request: ChatRequest, usage: MockUsage | null = CHAT_USAGE): Record<string, unknown> {
+  const choices = Array.from({ length: request.n ?? 1 }, (_, index) => ({
+    index,
+    message: toMessage(request),
+    logprobs: null,
+    finish_reason: wantsTool(request) ? 'tool_calls' : 'stop',
+  }));
+  return {
+    id: 'chatcmpl-mock',
+    object: 'chat.completion',
+    created: CREATED,
+    model: `${request.model}-2026-01-01`,
+    choices,
+    ...(usage === null ? {} : { usage }),
+    system_fingerprint: 'fp_mock',
+  };
+}
+
+/** The frames of a stream, `data: …` with blank line, without the closing `[DONE]`. */
+export function streamChat(request: ChatRequest, usage: MockUsage | null = CHAT_USAGE): string[] {
+  const asksUsage = request.stream_options?.include_usage === true;
+  const chunk = (choices: readonly unknown[], extra: Record<string, unknown> = {}): string =>
+    `data: ${JSON.stringify({
+      id: 'chatcmpl-mock',
+      object: 'chat.completion.chunk',
+      created: CREATED,
+      model: `${request.model}-2026-01-01`,
+      choices,
+      ...(asksUsage ? { usage: null } : {}),
+      ...extra,
+    })}\n\n`;
+  const delta = (content: Record<string, unknown>, finishReason: string | null = null): string =>
+    chunk([{ index: 0, delta: content, logprobs: null, finish_reason: finishReason }]);
+  const frames = [delta({ role: 'assistant', content: '' }), ...toDeltas(request).map((content) => delta(content))];
+  frames.push(delta({}, wantsTool(request) ? 'tool_calls' : 'stop'));
+  if (asksUsage && usage !== null) frames.push(chunk([], { usage }));
+  return frames;
+}
+
+/** One vector per input; base64 where asked for, as the official clients do by default. */
+export function answerEmbeddings(request: { model: string; input: unknown; encoding_format?: string }): unknown {
+  const inputs = Array.isArray(request.input) && typeof request.input[0] !== 'number' ? request.input : [request.input];
+  const data = inputs.map((_, index) => {
+    const vector = embeddingOf(index);
+    const embedding =
+      request.encoding_format === 'base64' ? Buffer.from(new Float32Array(vector).buffer).toString('base64') : vector;
+    return { object: 'embedding', index, embedding };
+  });
+  const tokens = 4 * inputs.length;
+  return { object: 'list', data, model: request.model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+}
+
+/** Numbers that a 32-bit float holds exactly, so that both encodings compare equal. */
+export function embeddingOf(index: number): number[] {
+  return Array.from({ length: EMBEDDING_DIMENSIONS }, (_, position) => (position + index) / 8);
+}
+
+export function answerError(message: string, code: string | null = null, type = 'server_error'): unknown {
+  return { error: { message, type, param: null, code } };
+}
+
+function wantsTool(request: ChatRequest): boolean {
+  const last = request.messages.at(-1);
+  return request.tools !== undefined && request.tools.length > 0 && last?.role !== 'tool';
+}
+
+function wantsJson(request: ChatRequest): boolean {
+  return request.response_format !== undefined && request.response_format.type !== 'text';
+}
+
+function toMessage(request: ChatRequest): Record<string, unknown> {
+  if (!wantsTool(request)) {
+    return { role: 'assistant', content: wantsJson(request) ? JSON.stringify(MOCK_JSON) : MOCK_TEXT, refusal: null };
+  }
+  return { role: 'assistant', content: null, refusal: null, tool_calls: [toToolCall(request, MOCK_TOOL_ARGUMENTS)] };
+}
+
+function toToolCall(request: ChatRequest, text: string): Record<string, unknown> {
+  const name = request.tools?.[0]?.function.name ?? 'none';
+  return { id: 'call_mock', type: 'function', function: { name, arguments: text } };
+}
+
+function toDeltas(request: ChatRequest): Record<string, unknown>[] {
+  if (wantsTool(request)) {
+    const middle = Math.floor(MOCK_TOOL_ARGUMENTS.length / 2);
+    const pieces = [MOCK_TOOL_ARGUMENTS.slice(0, middle), MOCK_TOOL_ARGUMENTS.slice(middle)];
+    return [
+      { tool_calls: [{ index: 0, ...toToolCall(request, '') }] },
+      ...pieces.map((text) => ({ tool_calls: [{ index: 0, function: { arguments: text } }] })),
+    ];
+  }
+  const words = wantsJson(request) ? (JSON.stringify(MOCK_JSON).match(/.{1,7}/g) ?? []) : MOCK_WORDS;
+  return words.map((content) => ({ content }));
+}
