@@ -1,0 +1,1 @@
+drop function reeve_ensure_receipt_partitions(integer);

@@ -1,0 +1,118 @@
+import { Duplex } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import { type FromWorker, joinBytes, type ToWorker, type WorkerInput } from './pglite-wire.ts';
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * A connection to the database thread that looks like a socket to `pg`, so that both engines share one client. The
+ * thread starts with `connect` and ends with the stream; when it dies, the stream fails and so does all that waits.
+ */
+export class PgliteStream extends Duplex {
+  readonly #input: WorkerInput;
+  readonly #answerTimeoutMs: number;
+  #worker: Worker | null = null;
+  #waiting = 0;
+  #watchdog: NodeJS.Timeout | null = null;
+  #ending: Done | null = null;
+
+  /** A thread that is silent for `answerTimeoutMs` while it owes an answer is taken for hung and stopped. */
+  constructor(input: WorkerInput, answerTimeoutMs: number) {
+    super();
+    this.#input = input;
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
+
+  connect(): void {
+    const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), {
+      workerData: this.#input,
+      name: 'reeve-database',
+    });
+    worker.on('message', (message: FromWorker) => this.#receive(message));
+    worker.on('error', (cause) => this.destroy(new Error('The database thread failed', { cause })));
+    worker.on('exit', () => this.#exited());
+    this.#worker = worker;
+  }
+
+  #receive(message: FromWorker): void {
+    if (message === 'open') {
+      this.emit('connect');
+      return;
+    }
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#stopWatch();
+    else this.#watchdog?.refresh();
+    if (message.length > 0) this.push(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
+  }
+
+  #exited(): void {
+    this.#worker = null;
+    this.#stopWatch();
+    if (this.#ending === null) this.destroy(new Error('The database thread ended'));
+    else {
+      this.push(null);
+      this.#ending();
+    }
+  }
+
+  override _read(): void {
+    // The thread sends what it has; there is never more than one answer under way.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.#post(joinBytes([chunk]));
+    done();
+  }
+
+  override _writev(chunks: readonly { chunk: Buffer }[], done: Done): void {
+    this.#post(joinBytes(chunks.map(({ chunk }) => chunk)));
+    done();
+  }
+
+  #post(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#waiting += 1;
+    this.#startWatch();
+    const message: ToWorker = bytes;
+    this.#worker?.postMessage(message, [bytes.buffer]);
+  }
+
+  override _final(done: Done): void {
+    if (this.#worker === null) {
+      done();
+      return;
+    }
+    this.#ending = done;
+    const message: ToWorker = 'close';
+    this.#worker.postMessage(message);
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    this.#stopWatch();
+    const worker = this.#worker;
+    this.#worker = null;
+    if (worker === null) done(error);
+    else void worker.terminate().then(() => done(error));
+  }
+
+  #startWatch(): void {
+    if (this.#watchdog !== null) return;
+    const silent = new Error(`The database thread was silent for ${this.#answerTimeoutMs} ms`);
+    this.#watchdog = setTimeout(() => this.destroy(silent), this.#answerTimeoutMs);
+    this.#watchdog.unref();
+  }
+
+  #stopWatch(): void {
+    if (this.#watchdog !== null) clearTimeout(this.#watchdog);
+    this.#watchdog = null;
+  }
+
+  /** As of a socket; `pg` calls them. */
+  setNoDelay(): void {}
+  setKeepAlive(): void {}
+  ref(): void {
+    this.#worker?.ref();
+  }
+  unref(): void {
+    this.#worker?.unref();
+  }
+}

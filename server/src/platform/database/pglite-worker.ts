@@ -1,0 +1,39 @@
+/** The database thread: opens the data folder and answers PostgreSQL protocol messages, one after the other. */
+import { PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { engineSettings, initSettings, startParameters } from './pglite-settings.ts';
+import { type FromWorker, joinBytes, type ToWorker, type WorkerInput } from './pglite-wire.ts';
+import { SyncingFileSystem } from './syncing-file-system.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('this file runs as a worker thread only');
+
+const { folder, syncs, syncing }: WorkerInput = workerData;
+const syncCount = new Int32Array(syncs);
+const files = syncing ? new SyncingFileSystem(folder, () => Atomics.add(syncCount, 0, 1)) : new NodeFS(folder);
+
+const engine = await PGlite.create({
+  fs: files,
+  startParams: startParameters(PGlite.defaultStartParams),
+  initDbStartParams: initSettings,
+  postgresqlconf: engineSettings,
+});
+
+port.on('message', (message: ToWorker) => {
+  if (message === 'close') void engine.close().then(() => port.close());
+  else void answer(message);
+});
+send('open');
+
+/** A rejection here ends the thread, and with it everything in flight: the engine's state is then unknown. */
+async function answer(request: Uint8Array): Promise<void> {
+  const parts: Uint8Array[] = [];
+  // The bytes lie in the engine's memory and are overwritten by what follows.
+  await engine.execProtocolRawStream(request, { syncToFs: false, onRawData: (bytes) => parts.push(bytes.slice()) });
+  send(joinBytes(parts));
+}
+
+function send(message: FromWorker): void {
+  port?.postMessage(message, typeof message === 'string' ? [] : [message.buffer]);
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openFolder } from './pglite-database.ts';
+import { isDataFolder, preparedFolder, preparedRoot } from './prepared-folder.ts';
+
+/**
+ * Makes the template that first starts copy, where it is missing: a data folder with the newest schema, cleanly closed.
+ * Takes seconds. Several processes may do it at once and any may be interrupted: a template appears whole or not at all.
+ * Returns its path.
+ */
+export async function ensurePrepared(root: string = preparedRoot): Promise<string> {
+  const folder = preparedFolder(root);
+  if (isDataFolder(folder)) return folder;
+  await mkdir(root, { recursive: true });
+  const unfinished = join(root, `unfinished-${randomUUID()}`);
+  try {
+    const database = await openFolder(unfinished, false);
+    await database.migrate();
+    await database.close();
+    await rename(unfinished, folder);
+  } catch (error) {
+    // Another process was quicker: its template is as good.
+    if (!isDataFolder(folder)) throw error;
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** Removes templates of other versions and what interrupted runs left. */
+export async function removeOldTemplates(root: string = preparedRoot): Promise<void> {
+  const kept = preparedFolder(root);
+  for (const name of await readdir(root)) {
+    const path = join(root, name);
+    if (path !== kept) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,34 @@
+import type { QueryResult } from 'pg';
+import { unavailableWhenLost } from './connection-errors.ts';
+
+/** One session of either engine, lent for a while. A `pg` pool client is one. */
+export interface Session {
+  query(text: string, values?: readonly unknown[]): Promise<QueryResult>;
+  /** Gives the session back; with `true` it is thrown away. */
+  release(broken?: boolean): void;
+}
+
+export type Connect = () => Promise<Session>;
+
+/** Work of the engine itself, as the login role and outside of any transaction; a session that failed is thrown away. */
+export async function withSession<T>(connect: Connect, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await connect().catch(unavailableWhenLost);
+  let broken = true;
+  try {
+    const result = await work(session);
+    broken = false;
+    return result;
+  } finally {
+    session.release(broken);
+  }
+}
+
+/** Resolves to `null` when a session answers, else to what is wrong. */
+export async function checkSession(connect: Connect): Promise<string | null> {
+  try {
+    await withSession(connect, (session) => session.query('select 1'));
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'the database does not answer';
+  }
+}
