@@ -16,6 +16,8 @@ export interface TraceContext {
   traceId: string;
   /** 16 hex characters: the caller's span, or `null` where this request starts the trace. */
   parentSpanId: string | null;
+  /** 16 hex characters: the request's own span, where others were told of it in `traceparent`. */
+  spanId?: string;
   sampled: boolean;
 }
 
