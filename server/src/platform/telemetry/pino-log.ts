@@ -16,8 +16,8 @@ export function createPinoLog(level: LogLevel, sink: LineSink, clock: Clock): Lo
       messageKey: 'message',
       timestamp: () => `,"timestamp":"${new Date(clock.now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), log: toLoggable },
-      // `toLoggable` has turned errors into plain objects.
-      serializers: {},
+      // `toLoggable` has turned errors into plain objects; pino would take one under this name for an error again.
+      serializers: { err: (value: unknown) => value },
     },
     { write: (line) => sink.write(line) },
   );
