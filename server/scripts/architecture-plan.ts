@@ -11,12 +11,20 @@ export interface Room {
   tables: readonly string[];
 }
 
+export interface PlatformFolder {
+  name: string;
+  path: string;
+  /** False where the kernel itself says what the folder implements. */
+  hasPort: boolean;
+  tables: readonly string[];
+}
+
 export interface Plan {
   /** `server/src`. */
   base: string;
   /** In the order of the floors, earlier rooms first. */
   rooms: readonly Room[];
-  platformFolders: readonly { name: string; path: string; tables: readonly string[] }[];
+  platformFolders: readonly PlatformFolder[];
   kernelPath: string;
   platformPath: string;
   rolesPath: string;
@@ -31,7 +39,7 @@ export interface Plan {
 interface PlanFile {
   base: string;
   kernel: { folder: string };
-  platform: { folder: string; folders: Record<string, { tables: string[] }> };
+  platform: { folder: string; folders: Record<string, { tables: string[]; port?: string }> };
   floors: { name: string; rooms: Record<string, { imports: string[]; tables: string[] }> }[];
   roles: { folder: string };
   entries: string[];
@@ -52,6 +60,7 @@ export function readPlan(root: string): Plan {
     platformFolders: Object.entries(file.platform.folders).map(([name, folder]) => ({
       name,
       path: `${platformPath}/${name}`,
+      hasPort: folder.port === undefined,
       tables: folder.tables,
     })),
     kernelPath: `${base}/${file.kernel.folder}`,
