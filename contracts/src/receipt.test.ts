@@ -4,7 +4,7 @@ import { ReceiptBodySchema, ReceiptSchema } from './receipt.ts';
 
 interface Field {
   path: string;
-  schema: { type?: string; properties?: Record<string, TSchema>; items?: TSchema; anyOf?: TSchema[] };
+  schema: { type?: string; const?: unknown; properties?: Record<string, TSchema>; items?: TSchema; anyOf?: TSchema[] };
 }
 
 /** Every schema inside a schema, with its path. */
@@ -28,7 +28,11 @@ describe('the hashed body of a receipt', () => {
   });
 
   it('holds whole numbers only', () => {
-    expect(fields.filter(({ schema }) => schema.type === 'number').map(({ path }) => path)).toEqual([]);
+    expect(
+      fields
+        .filter(({ schema }) => schema.type === 'number' && !Number.isInteger(schema.const))
+        .map(({ path }) => path),
+    ).toEqual([]);
   });
 
   it('holds no text of a call and nobody’s name', () => {
