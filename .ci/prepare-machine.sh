@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Brings what the suites need of the system: PostgreSQL's server programs and Python's venv. No service is started.
+set -euo pipefail
+
+wanted=()
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted+=(postgresql)
+python3 -c 'import venv, ensurepip' 2>/dev/null || wanted+=(python3 python3-venv)
+command -v curl >/dev/null || wanted+=(curl)
+command -v git >/dev/null || wanted+=(git)
+
+if [ ${#wanted[@]} -gt 0 ]; then
+  [ "$(id -u)" = 0 ] || { echo "Not root: install these yourself: ${wanted[*]}"; exit 1; }
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+    chmod 755 /usr/sbin/policy-rc.d
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update
+  apt-get -qq install -y --no-install-recommends "${wanted[@]}"
+fi
+echo "$(node --version), npm $(npm --version), $(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | tail -n 1)"
