@@ -1,0 +1,7 @@
+/** The door of identity: who acts, in which tenant, with which permissions. */
+export type { Identified } from './authenticate-key.ts';
+export type { BootstrapResult } from './bootstrap.ts';
+export type { Identity, IdentityInputs } from './identity.ts';
+export { createIdentity } from './identity.ts';
+export type { RoleName } from './roles.ts';
+export { ROLES } from './roles.ts';

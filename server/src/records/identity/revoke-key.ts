@@ -1,0 +1,30 @@
+/** Ends a key, at once and everywhere. */
+import type { KeyId, Scope } from '#kernel';
+import type { Tx } from '#platform/database/port.ts';
+import { ownsInstallation } from './create-key.ts';
+import { unknownKey } from './identity-errors.ts';
+import type { IdentityParts } from './identity-parts.ts';
+import { findKey, markRevoked } from './key-store.ts';
+
+/**
+ * Revokes a key of the actor's tenant; the owner of `default` may revoke any tenant's. Once this resolves, this process
+ * serves no call that starts with the key; other processes hear of it with the commit. Revoking again changes nothing.
+ * Throws `AppError('not_found')`.
+ */
+export async function revokeKey(parts: IdentityParts, scope: Scope, id: KeyId): Promise<void> {
+  const { database, clock, authenticator } = parts;
+  await withKeysOf(database, scope, async (tx) => {
+    if ((await findKey(tx, id)) === null) throw unknownKey();
+    await markRevoked(tx, id, clock.now());
+  });
+  authenticator.forget(id);
+}
+
+/** A transaction that sees the keys which the actor may manage: its tenant's, or all for the owner of `default`. */
+export function withKeysOf<T>(
+  database: IdentityParts['database'],
+  scope: Scope,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return ownsInstallation(scope) ? database.asRole('operator', work) : database.forTenant(scope, work);
+}
