@@ -151,7 +151,7 @@ function checkVariables(tree: Tree): string[] {
 
 /** A route says `path: '/…'`; the reference has it in backticks. */
 function checkEndpoints(tree: Tree): string[] {
-  const served = serverCode(tree).flatMap(([, text]) => names(text, /\bpath: '(\/[^']*)'/g));
+  const served = serverCode(tree).flatMap(([, text]) => names(text, /(?:\bpath: |\broute\()'(\/[^']*)'/g));
   const section = /## Endpoints\n([\s\S]*?)(\n## |$)/.exec(tree.get(REFERENCE) ?? '')?.[1] ?? '';
   return differences(names(section, /`(?:[A-Z]+ )?(\/[^`\s]*)`/g), served, `${REFERENCE} (Endpoints)`, 'the routes');
 }
