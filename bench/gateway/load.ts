@@ -136,7 +136,7 @@ function runOpen(job: LoadJob, perSecond: number, requests: readonly Buffer[], t
     };
     const timer = setInterval(() => {
       const due = Math.min(total, Math.floor(((performance.now() - startMs) * perSecond) / 1000));
-      while (sent < due) send();
+      for (let left = due - sent; left > 0; left -= 1) send();
       if (sent < total || open > 0) return;
       clearInterval(timer);
       for (const connection of idle) connection.close();
@@ -146,7 +146,7 @@ function runOpen(job: LoadJob, perSecond: number, requests: readonly Buffer[], t
 }
 
 function quantiles(values: readonly number[]): Quantiles {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { p50: at(0.5), p99: at(0.99) };
 }

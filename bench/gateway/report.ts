@@ -78,7 +78,7 @@ function reportLane(rounds: readonly Sample[], direct: readonly Sample[]): Recor
 }
 
 function summarise(values: readonly number[]): Figure {
-  const sorted = [...values].sort((left, right) => left - right);
+  const sorted = values.toSorted((left, right) => left - right);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;
   const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;

@@ -46,8 +46,9 @@ async function main(): Promise<void> {
     };
     process.stdout.write(`\n${toMarkdown(report)}\n`);
     if (options.write) await writeResults(report, samples);
+    if (report.targets.some((target) => target.failed > 0)) process.exitCode = 1;
   } finally {
-    for (const cleanup of cleanups.reverse()) await cleanup();
+    for (const cleanup of cleanups.toReversed()) await cleanup();
     loader.stop();
     await stopChild(upstream.process);
   }

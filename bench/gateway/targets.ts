@@ -24,7 +24,7 @@ export interface TargetOptions {
   databaseUrl: () => Promise<string>;
 }
 
-export const TARGET_NAMES = ['direct', 'floor', 'reeve-relaxed', 'reeve', 'portkey'] as const;
+export const TARGET_NAMES = ['direct', 'floor', 'reeve-relaxed', 'reeve-acknowledged', 'portkey'] as const;
 const CHAT_PATH = '/v1/chat/completions';
 const START_LIMIT_MS = 30_000;
 const NO_STARTS = { firstStartSeconds: null, warmStartSeconds: null };
@@ -61,7 +61,7 @@ export async function startTarget(name: string, options: TargetOptions): Promise
       };
     case 'floor':
       return startFloor(options);
-    case 'reeve':
+    case 'reeve-acknowledged':
       return startReeveTarget(name, 'acknowledged', options);
     case 'reeve-relaxed':
       return startReeveTarget(name, 'relaxed', options);

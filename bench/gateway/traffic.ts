@@ -45,7 +45,7 @@ export function hashBytes(bytes: Buffer): string {
 export function hashMeaning(bytes: Buffer): string {
   const body: Record<string, unknown> = JSON.parse(bytes.toString('utf8'));
   delete body['stream_options'];
-  const entries = Object.entries(body).sort(([left], [right]) => (left < right ? -1 : 1));
+  const entries = Object.entries(body).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return hashBytes(Buffer.from(JSON.stringify(entries)));
 }
 
