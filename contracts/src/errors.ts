@@ -128,6 +128,13 @@ export const ERRORS = {
     retryable: false,
     message: 'The request headers are larger than this server takes.',
   },
+  /** A provider's own 4xx; the caller gets the provider's status and body. */
+  upstream_rejected: {
+    status: 400,
+    type: 'invalid_request_error',
+    retryable: false,
+    message: 'The provider rejected the request.',
+  },
   internal_error: {
     status: 500,
     type: 'server_error',

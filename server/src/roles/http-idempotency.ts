@@ -38,8 +38,7 @@ async function runGuarded(exchange: HttpExchange, run: IdempotentRun, handle: Ha
   let settled: Promise<void> | null = null;
   let receiptId: string | null = null;
   const keepThenSend: HttpExchange['send'] = (status, headers, body) => {
-    const bytes = Buffer.from(body);
-    const kept = status < 300 ? run.answer({ status, headers, body: bytes, receiptId }) : run.release();
+    const kept = run.answer({ status, headers, body: Buffer.from(body), receiptId });
     settled = kept.then(() => exchange.send(status, headers, body));
   };
   const guarded: HttpExchange = {

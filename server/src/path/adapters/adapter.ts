@@ -28,9 +28,9 @@ export interface Attempt {
 export interface UpstreamFailure {
   /**
    * `connect`, `reset`, `timeout`: the wire; `status`: an HTTP error; `invalid`: an answer that cannot be read, or 200 with
-   * an error inside; `unsupported`: this adapter cannot carry the call; `aborted`: the caller went away.
+   * an error inside; `unsupported`: this adapter cannot carry the call; `aborted`: the caller went away; `breaker`: not tried, because it failed repeatedly.
    */
-  kind: 'connect' | 'reset' | 'timeout' | 'status' | 'invalid' | 'unsupported' | 'aborted';
+  kind: 'connect' | 'reset' | 'timeout' | 'status' | 'invalid' | 'unsupported' | 'aborted' | 'breaker';
   /** The provider's HTTP status, where there is one. */
   status: number | null;
   /** The provider's own sentence, safe to show to the caller; never holds credentials. */

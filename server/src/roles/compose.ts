@@ -1,0 +1,168 @@
+/** Puts the rooms together. Everything is opened in order and closed in the opposite order. */
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { createAccountingPlugin, createPriceBook } from '#accounting';
+import { createAdapters } from '#adapters';
+import { createCapacity, DEFAULT_CAPACITY, type Capacity } from '#calls';
+import { createIdentity, type BootstrapResult, type Identity } from '#identity';
+import { createIdSource, type IdSource, type Job, type ModulePlugin } from '#kernel';
+import { createRouting } from '#routing';
+import { createSurfacesPlugin } from '#surfaces';
+import { createSystemRandom, systemClock } from '../platform/clock/system-clock.ts';
+import { lockDataFolder, type DataFolderLock } from '../platform/database/data-folder-lock.ts';
+import type { Database } from '../platform/database/port.ts';
+import { createHttpClient } from '../platform/http-client/undici-client.ts';
+import type { HttpClient } from '../platform/http-client/port.ts';
+import { createIdempotency } from '../platform/idempotency/database-idempotency.ts';
+import { createTelemetry } from '../platform/telemetry/create-telemetry.ts';
+import type { Telemetry } from '../platform/telemetry/port.ts';
+import { createClosing, type Closing } from './closing.ts';
+import type { Config } from './config.ts';
+import type { Environment } from './environment.ts';
+import type { Lifecycle } from './health.ts';
+import { createHttp } from './http.ts';
+import { openDatabase, openLedger, type OpenLedger } from './open-records.ts';
+import { createServiceRoutes } from './service-routes.ts';
+import { VERSION } from './version.ts';
+
+/** A composed program: ready to listen, or to be asked in process. */
+export interface Reeve {
+  app: FastifyInstance;
+  bootstrap: BootstrapResult;
+  capacity: Capacity;
+  lifecycle: Lifecycle;
+  telemetry: Telemetry;
+  dataDir: string;
+  /** Marks requests of this connection-accepting server as the operator's. */
+  trustAsOperator(request: IncomingMessage): void;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  environment: Environment;
+  config: Config;
+  closing: Closing;
+  ids: IdSource;
+  telemetry: Telemetry;
+  httpClient: HttpClient;
+  database: Database;
+  ledger: OpenLedger;
+  identity: Identity;
+  lock: DataFolderLock;
+}
+
+const random = createSystemRandom();
+const clock = systemClock;
+
+/** Opens everything that serving needs. On failure what was opened is closed again. */
+export async function compose(environment: Environment, config: Config): Promise<Reeve> {
+  const closing = createClosing();
+  try {
+    return await open(environment, config, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function open(environment: Environment, config: Config, closing: Closing): Promise<Reeve> {
+  const lock = lockDataFolder(environment.dataDir);
+  closing.onClose('the data folder', () => lock.release());
+  const ids = createIdSource(clock, random);
+  const { httpClient, telemetry } = openPlatform(environment, config, closing);
+  for (const name of environment.unused) telemetry.log.warn({ variable: name }, `${name} is not used by this version`);
+  const database = await openDatabase(environment, lock, telemetry.log);
+  closing.onClose('the database', () => database.close());
+  await database.migrate();
+  const ledger = await openLedger({ environment, config, lock, database, telemetry, clock, ids });
+  closing.onClose('the receipt log', () => ledger.close());
+  const recovered = await ledger.recover();
+  telemetry.log.info({ ...recovered }, 'receipt log recovered');
+  const identity = createIdentity({ database, clock, random, ids, log: telemetry.log });
+  closing.onClose('identity', () => identity.close());
+  const bootstrap = await identity.bootstrap(environment.bootstrapKey);
+  const parts = { environment, config, closing, ids, telemetry, httpClient, database, ledger, identity, lock };
+  return { ...(await openServer(parts)), bootstrap, telemetry, dataDir: lock.folder, close: () => closing.close() };
+}
+
+function openPlatform(environment: Environment, config: Config, closing: Closing) {
+  const collector = environment.otlpEndpoint === null ? [] : [hostOf(environment.otlpEndpoint)];
+  const egress = { ...config.egress, allow: [...config.egress.allow, ...collector] };
+  const httpClient = createHttpClient({ egress, clock });
+  const telemetry = createTelemetry({
+    level: environment.logLevel,
+    logFile: environment.logFile,
+    otlpEndpoint: environment.otlpEndpoint,
+    httpClient,
+    clock,
+    random,
+    serviceVersion: VERSION,
+  });
+  closing.onClose('outgoing connections', () => httpClient.close());
+  closing.onClose('telemetry', () => telemetry.close());
+  return { httpClient, telemetry };
+}
+
+async function openServer(parts: Parts) {
+  const { config, ids, telemetry, httpClient, database, ledger, identity, environment, closing } = parts;
+  const prices = createPriceBook(config.prices);
+  const routing = createRouting({
+    providers: config.providers,
+    models: config.models,
+    prices,
+    keyedProviders: [...environment.providerKeys.keys()],
+    adapters: createAdapters({ httpClient, clock }),
+    clock,
+    random,
+    telemetry,
+  });
+  const capacity = createCapacity({ ...DEFAULT_CAPACITY, ...config.limits }, clock);
+  const path = { routing, prices, ledger: ledger.ledger, capacity, telemetry, clock, ids };
+  const idempotency = createIdempotency({ database, clock, random, log: telemetry.log, owner: ledger.writerId });
+  await idempotency.recover();
+  const lifecycle: Lifecycle = { started: false, draining: false };
+  const plugins: ModulePlugin[] = [
+    identity.plugin,
+    ledger.plugin,
+    createAccountingPlugin({ database, ledger: ledger.ledger, clock, log: telemetry.log }),
+    createSurfacesPlugin(path),
+    { name: 'idempotency', jobs: [idempotency.sweep] },
+  ];
+  startJobs(plugins, closing);
+  const operators = new WeakSet<IncomingMessage>();
+  const app = createHttp(
+    {
+      identifier: { identity, ids, random, isOperator: (request) => operators.has(request) },
+      idempotency,
+      log: telemetry.log,
+      clock,
+      bodyBytesMax: config.limits.bodyBytes,
+      requestTimeoutMs: config.limits.requestTimeoutMs,
+      trustedProxies: environment.trustedProxies,
+      tls: readTls(environment),
+      draining: () => lifecycle.draining,
+    },
+    createServiceRoutes({ plugins, lifecycle, database, telemetry }),
+  );
+  closing.onClose('the server', () => app.close());
+  await app.ready();
+  return { app, capacity, lifecycle, trustAsOperator: (request: IncomingMessage) => void operators.add(request) };
+}
+
+function startJobs(plugins: readonly ModulePlugin[], closing: Closing): void {
+  const jobs: Job[] = plugins.flatMap((plugin) => plugin.jobs ?? []);
+  for (const job of jobs) {
+    job.start();
+    closing.onClose(`the job ${job.name}`, () => job.stop());
+  }
+}
+
+function readTls({ tls }: Environment) {
+  return tls === null ? null : { cert: readFileSync(tls.certPath), key: readFileSync(tls.keyPath) };
+}
+
+function hostOf(endpoint: string): string {
+  const url = new URL(endpoint);
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+}

@@ -1,0 +1,69 @@
+/** The routes of the program itself beside those of its rooms: health, metrics, version, the API's description. */
+import Type from 'typebox';
+import type { HealthCheck, JsonRoute, ModulePlugin, RawRoute, Route } from '#kernel';
+import type { Database } from '../platform/database/port.ts';
+import type { Telemetry } from '../platform/telemetry/port.ts';
+import { createHealthRoutes, type Lifecycle } from './health.ts';
+import { createOpenApi } from './openapi.ts';
+import { VERSION } from './version.ts';
+
+interface ServiceDeps {
+  plugins: readonly ModulePlugin[];
+  lifecycle: Lifecycle;
+  database: Database;
+  telemetry: Telemetry;
+}
+
+/** Every route of the program, in the order in which the description lists them. */
+export function createServiceRoutes({ plugins, lifecycle, database, telemetry }: ServiceDeps): Route[] {
+  const rooms = plugins.flatMap((plugin) => plugin.routes ?? []);
+  const traffic = plugins.flatMap((plugin) => plugin.health ?? []);
+  const store: HealthCheck = { name: 'database', check: () => database.check() };
+  const own: Route[] = [
+    ...createHealthRoutes({ lifecycle, checks: [store, ...traffic], trafficChecks: traffic }),
+    createMetricsRoute(telemetry),
+    createVersionRoute(),
+  ];
+  const described: Route[] = [...rooms, ...own];
+  return [...described, createDescriptionRoute(described)];
+}
+
+function createMetricsRoute({ metrics }: Telemetry): RawRoute {
+  return {
+    kind: 'raw',
+    method: 'GET',
+    path: '/metrics',
+    permission: 'public',
+    summary: 'Metrics in the Prometheus text format.',
+    async handle(exchange) {
+      const { contentType, text } = await metrics.render();
+      exchange.send(200, { 'content-type': contentType }, text);
+    },
+  };
+}
+
+function createVersionRoute(): JsonRoute {
+  const reply = Type.Object({ name: Type.String(), version: Type.String() });
+  return {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/version',
+    permission: 'public',
+    summary: 'The version that runs.',
+    schema: { reply: { 200: reply } },
+    handle: () => Promise.resolve({ status: 200, body: { name: 'reeve', version: VERSION } }),
+  };
+}
+
+function createDescriptionRoute(routes: readonly Route[]): JsonRoute {
+  const description = createOpenApi(routes, VERSION);
+  return {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    permission: 'public',
+    summary: 'This description.',
+    schema: { reply: { 200: Type.Unknown() } },
+    handle: () => Promise.resolve({ status: 200, body: description }),
+  };
+}
