@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFolder } from './pglite-database.ts';
+import { makeDataFolder } from './pglite-database.ts';
 import { isDataFolder, preparedFolder, preparedRoot } from './prepared-folder.ts';
 
 /**
@@ -15,9 +15,7 @@ export async function ensurePrepared(root: string = preparedRoot): Promise<strin
   await mkdir(root, { recursive: true });
   const unfinished = join(root, `unfinished-${randomUUID()}`);
   try {
-    const database = await openFolder(unfinished, false);
-    await database.migrate();
-    await database.close();
+    await makeDataFolder(unfinished, (database) => database.migrate());
     await rename(unfinished, folder);
   } catch (error) {
     // Another process was quicker: its template is as good.

@@ -1,0 +1,184 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+
+export interface PostgresRig {
+  /** The URL of a database with this name, made (empty, or from `template`) where it is missing. */
+  url(name: string, template?: string): Promise<string>;
+  port: number;
+  /** The server's process; a crash test kills it. */
+  pid: number;
+  /** Ends the server at once, as a crash would, and starts it again on the same data and port. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface PostgresRigOptions {
+  /** Crash tests need it; logic tests are quicker without. */
+  fsync?: boolean;
+}
+
+const START_TIMEOUT_MS = 30_000;
+
+/** A real PostgreSQL in a temp folder on a free port. Throws where it cannot start: a rig that skips proves nothing. */
+export async function startPostgres({ fsync = false }: PostgresRigOptions = {}): Promise<PostgresRig> {
+  const binaries = findBinaries();
+  const user = pickUser();
+  const folder = mkdtempSync(join(tmpdir(), 'reeve-postgres-'));
+  if (user !== null) chownSync(folder, user.uid, user.gid);
+  const owner = { ...user, cwd: folder };
+  const data = join(folder, 'data');
+  const initdb = [
+    '-D',
+    data,
+    '-U',
+    'reeve',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+    '--no-instructions',
+  ];
+  execFileSync(join(binaries, 'initdb'), initdb, { ...owner, stdio: 'pipe' });
+  const port = await freePort();
+  const start = (): Promise<ChildProcess> =>
+    startServer(join(binaries, 'postgres'), serverArguments(data, port, fsync), owner);
+  let server = await start();
+  const made = new Set<string>(['postgres']);
+  const urlOf = (name: string): string => `postgres://reeve@127.0.0.1:${port}/${name}`;
+
+  return {
+    port,
+    get pid() {
+      return server.pid ?? 0;
+    },
+    async url(name, template = 'template1') {
+      if (!made.has(name)) {
+        made.add(name);
+        await run(urlOf('postgres'), `create database ${name} template ${template}`);
+      }
+      return urlOf(name);
+    },
+    async crash() {
+      await end(server, 'SIGQUIT');
+      server = await start();
+    },
+    async stop() {
+      await end(server, 'SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function serverArguments(data: string, port: number, fsync: boolean): string[] {
+  const durable = fsync ? 'on' : 'off';
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    `fsync=${durable}`,
+    `synchronous_commit=${durable}`,
+    `full_page_writes=${durable}`,
+    'shared_buffers=32MB',
+  ];
+  return ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+}
+
+async function startServer(binary: string, args: readonly string[], options: object): Promise<ChildProcess> {
+  const server = spawn(binary, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  server.stderr?.on('data', (chunk: Buffer) => {
+    log = `${log}${chunk.toString()}`.slice(-4000);
+  });
+  const port = /port=(\d+)/.exec(args.join(' '))?.[1];
+  for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS; waitedMs += 50) {
+    if (server.exitCode !== null) throw new Error(`PostgreSQL ended while starting:\n${log}`);
+    if (await answers(`postgres://reeve@127.0.0.1:${port}/postgres`)) return server;
+    await sleep(50);
+  }
+  server.kill('SIGKILL');
+  throw new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS} ms:\n${log}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  return run(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = once(server, 'exit');
+  server.kill(signal);
+  await exited;
+}
+
+/** Debian keeps the server's binaries by version beside the path. */
+function findBinaries(): string {
+  const debian = '/usr/lib/postgresql';
+  const versions = tryList(debian).toSorted((a, b) => Number(b) - Number(a));
+  const places = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    ...versions.map((name) => join(debian, name, 'bin')),
+  ];
+  const found = places.find((place) => isExecutable(join(place, 'initdb')) && isExecutable(join(place, 'postgres')));
+  if (found === undefined) throw new Error('no PostgreSQL server found: install the package postgresql (15 or newer)');
+  return found;
+}
+
+/** The server refuses to run as root, and its user must be one that the system knows. */
+function pickUser(): { uid: number; gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
+  const entry = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith('postgres:'));
+  const [, , uid = '65534', gid = '65534'] = entry?.split(':') ?? [];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+function tryList(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
