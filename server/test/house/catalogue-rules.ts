@@ -41,7 +41,7 @@ function checkErrorsUsed(tree: Tree): string[] {
 /** Rows look like: | `code` | status | … */
 function checkErrorsDocumented(tree: Tree): string[] {
   const rows = new Map(
-    [...(tree.get(ERROR_PAGE) ?? '').matchAll(/^\| `([a-z_]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+    [...(tree.get(ERROR_PAGE) ?? '').matchAll(/^\| `([a-z0-9_]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
       code,
       status,
     ]),
@@ -149,11 +149,22 @@ function checkVariables(tree: Tree): string[] {
   );
 }
 
-/** A route says `path: '/…'`; the reference has it in backticks. */
+/** What the routes serve; the reference has each path in backticks. */
 function checkEndpoints(tree: Tree): string[] {
-  const served = serverCode(tree).flatMap(([, text]) => names(text, /(?:\bpath: |\broute\()'(\/[^']*)'/g));
+  const served = serverCode(tree).flatMap(([, text]) => servedPaths(text));
   const section = /## Endpoints\n([\s\S]*?)(\n## |$)/.exec(tree.get(REFERENCE) ?? '')?.[1] ?? '';
   return differences(names(section, /`(?:[A-Z]+ )?(\/[^`\s]*)`/g), served, `${REFERENCE} (Endpoints)`, 'the routes');
+}
+
+/** A route says `path: '/…'`, `path: PATH` or `` path: `${PATH}/…` ``, where PATH is a constant of its file. */
+function servedPaths(text: string): string[] {
+  const constants = new Map([...text.matchAll(/^const (\w+) = '(\/[^']*)'/gm)].map(([, name, path]) => [name, path]));
+  const spelled = names(text, /(?:\bpath: |\broute\()'(\/[^']*)'/g);
+  const composed = [...text.matchAll(/\bpath: (?:(\w+),\n|`\$\{(\w+)\}([^`]*)`)/g)].flatMap(([, plain, base, rest]) => {
+    const path = constants.get(plain ?? base);
+    return path === undefined ? [] : [`${path}${rest ?? ''}`];
+  });
+  return [...spelled, ...composed];
 }
 
 function names(text: string, pattern: RegExp): string[] {
