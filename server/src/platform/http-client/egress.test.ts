@@ -171,6 +171,23 @@ describe('the address behind a name', () => {
     }
   });
 
+  it('the connection that stands is checked too, whatever the look-up seemed to say', async () => {
+    const port = await startUpstream();
+    let asked = 0;
+    const shifty = {
+      family: 4,
+      get address() {
+        asked += 1;
+        return asked === 1 ? '8.8.8.8' : '127.0.0.1';
+      },
+    };
+    const lookup: LookupFunction = (_hostname, _options, callback) => callback(null, [shifty]);
+    const client = createHttpClient({ egress: { offline: false, allow: [`*:${port}`] }, clock: systemClock, lookup });
+    cleanups.push(() => client.close());
+    expect(await attempt(client, `http://a.test:${port}/`)).toBe('refused');
+    expect(asked).toBeGreaterThan(1);
+  });
+
   it('localhost must lead to loopback', async () => {
     const { client } = openClient([], [['8.8.8.8']]);
     expect(await attempt(client, 'http://localhost:1/')).toBe('refused');

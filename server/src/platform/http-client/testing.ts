@@ -1,7 +1,7 @@
 /** Loopback upstreams for tests: real sockets that misbehave on command, and a client that reaches nothing else. */
 import { createServer, type Socket } from 'node:net';
 import { systemClock } from '../clock/system-clock.ts';
-import type { HttpClient } from './port.ts';
+import { type HttpClient, HttpFailure, type OutgoingRequest } from './port.ts';
 import { createHttpClient } from './undici-client.ts';
 
 export interface RawUpstream {
@@ -51,6 +51,69 @@ export async function startRawUpstream(respond: (socket: Socket, request: string
 export function createLoopbackClient(): HttpClient {
   return createHttpClient({ egress: { offline: true, allow: [] }, clock: systemClock });
 }
+
+export interface Rig {
+  startUpstream: typeof startRawUpstream;
+  openClient(): HttpClient;
+  onClose(cleanup: () => Promise<void>): void;
+  /** Undoes everything since the last time. */
+  close(): Promise<void>;
+}
+
+/** Upstreams and clients that one test opens and one call closes. */
+export function createRig(): Rig {
+  const cleanups: (() => Promise<void>)[] = [];
+  return {
+    async startUpstream(respond) {
+      const upstream = await startRawUpstream(respond);
+      cleanups.push(upstream.close);
+      return upstream;
+    },
+    openClient() {
+      const client = createLoopbackClient();
+      cleanups.push(() => client.close());
+      return client;
+    },
+    onClose: (cleanup) => void cleanups.push(cleanup),
+    async close() {
+      await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
+    },
+  };
+}
+
+/** A small POST to `origin`. */
+export const post = (origin: string, more: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
+  method: 'POST',
+  url: `${origin}/v1/chat?x=1`,
+  headers: { 'content-type': 'text/plain' },
+  body: 'question',
+  timeoutMs: 5_000,
+  ...more,
+});
+
+/** The failure that `work` rejects with, and how long it took; throws where there is none. */
+export async function failureOf(work: Promise<unknown>): Promise<{ failure: HttpFailure; tookMs: number }> {
+  const startMs = systemClock.monotonicMs();
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof HttpFailure) return { failure: error, tookMs: systemClock.monotonicMs() - startMs };
+    throw error;
+  }
+  throw new Error('nothing failed');
+}
+
+/** Resolves when the upstream's side of a connection is closed. */
+export function closed(socket: Socket | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (!socket || socket.destroyed) resolve();
+    else socket.once('close', () => resolve());
+  });
+}
+
+export const whole = (body: string): string => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+export const STREAM_HEAD = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+export const frame = (body: string): string => `${body.length.toString(16)}\r\n${body}\r\n`;
 
 /** Bytes of the first whole request in `text`, 0 where it is not whole yet. */
 function requestSize(text: string): number {

@@ -11,7 +11,7 @@ export interface EventRate {
 }
 
 export function createEventRate(clock: Clock): EventRate {
-  const slots = new Array<number>(SLOTS).fill(0);
+  const slots = new Float64Array(SLOTS);
   let newest = Math.floor(clock.monotonicMs() / SLOT_MS);
 
   function moveOn(): void {

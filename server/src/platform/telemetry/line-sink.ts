@@ -20,79 +20,93 @@ export interface LineTarget {
   close(): void;
 }
 
-/** Lines that a stuck target leaves behind are dropped beyond this, and counted. */
-const GATHERED_CHARS_MAX = 4 * 1024 * 1024;
 const DELAY_MS = 50;
 const HURRY_CHARS = 64 * 1024;
 /** A target that takes no more must not keep the process from ending. */
 const CLOSE_WAIT_MS = 1_000;
 
 export function createLineSink(target: LineTarget, clock: Clock): LineSink {
-  let gathered: string[] = [];
-  let gatheredChars = 0;
-  let dropped = 0;
+  const buffer = createLineBuffer(clock);
   let cancelTimer: (() => void) | null = null;
   let writing: Promise<void> | null = null;
-
-  function take(): Buffer {
-    const bytes = Buffer.from(gathered.join('') + describeDropped());
-    gathered = [];
-    gatheredChars = 0;
-    return bytes;
-  }
-
-  function describeDropped(): string {
-    if (dropped === 0) return '';
-    const count = dropped;
-    dropped = 0;
-    const timestamp = new Date(clock.now()).toISOString();
-    return `${JSON.stringify({ level: 'warn', timestamp, service_name: 'reeve', lines: count, message: 'log lines were dropped' })}\n`;
-  }
 
   function flush(): void {
     cancelTimer?.();
     cancelTimer = null;
-    if (writing !== null || gathered.length === 0) return;
-    const lines = gathered.length;
+    if (writing !== null || buffer.lines() === 0) return;
+    const lines = buffer.lines();
     writing = target
-      .append(take())
-      .catch(() => {
-        // The log is the place where errors are told, and it is gone: all that is left is to count.
-        dropped += lines;
-      })
+      .append(buffer.take())
+      // The log is the place where errors are told, and it is gone: all that is left is to count.
+      .catch(() => buffer.countLost(lines))
       .then(() => {
         writing = null;
-        if (gathered.length > 0) schedule();
+        if (buffer.lines() > 0) schedule();
       });
   }
 
   function schedule(): void {
-    if (gatheredChars >= HURRY_CHARS) flush();
+    if (buffer.chars() >= HURRY_CHARS) flush();
     else cancelTimer ??= clock.after(DELAY_MS, flush);
   }
 
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
-
   return {
     write(line) {
-      if (gatheredChars + line.length > GATHERED_CHARS_MAX) {
-        dropped += 1;
-        return;
-      }
-      gathered.push(line);
-      gatheredChars += line.length;
+      buffer.add(line);
       schedule();
     },
     hurry: flush,
     async close() {
-      if (writing !== null) await Promise.race([writing, wait(CLOSE_WAIT_MS)]);
+      const timeUp = new Promise<void>((resolve) => clock.after(CLOSE_WAIT_MS, resolve));
+      if (writing !== null) await Promise.race([writing, timeUp]);
       cancelTimer?.();
       try {
-        if (gathered.length > 0) target.appendSync(take());
+        if (buffer.lines() > 0) target.appendSync(buffer.take());
       } catch {
         // As above: nobody is left to tell.
       }
       target.close();
+    },
+  };
+}
+
+/** Lines that a stuck target leaves behind are dropped beyond this, and counted. */
+const GATHERED_CHARS_MAX = 4 * 1024 * 1024;
+
+/** The lines that wait, within their bound. */
+function createLineBuffer(clock: Clock) {
+  let gathered: string[] = [];
+  let chars = 0;
+  let lost = 0;
+
+  function describeLost(): string {
+    if (lost === 0) return '';
+    const timestamp = new Date(clock.now()).toISOString();
+    const entry = { level: 'warn', timestamp, service_name: 'reeve', lines: lost, message: 'log lines were dropped' };
+    return `${JSON.stringify(entry)}\n`;
+  }
+
+  return {
+    lines: () => gathered.length,
+    chars: () => chars,
+    add(line: string): void {
+      if (chars + line.length > GATHERED_CHARS_MAX) {
+        lost += 1;
+        return;
+      }
+      gathered.push(line);
+      chars += line.length;
+    },
+    countLost(lines: number): void {
+      lost += lines;
+    },
+    /** Everything gathered, and what was lost as a line of its own. */
+    take(): Buffer {
+      const bytes = Buffer.from(gathered.join('') + describeLost());
+      gathered = [];
+      chars = 0;
+      lost = 0;
+      return bytes;
     },
   };
 }

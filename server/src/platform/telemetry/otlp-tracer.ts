@@ -26,8 +26,7 @@ const WARN_EVERY_MS = 60_000;
 export const disabledTracer: Tracer = { enabled: false, finish() {}, close: () => Promise.resolve() };
 
 export function createOtlpTracer(options: OtlpTracerOptions): Tracer {
-  const { httpClient, clock, random, serviceVersion } = options;
-  const url = `${options.endpoint.replace(/\/+$/, '')}/v1/traces`;
+  const { clock } = options;
   const losses = createLossReport(options.log, clock);
   let waiting: FinishedRequest[] = [];
   let sending: Promise<void> | null = null;
@@ -39,7 +38,7 @@ export function createOtlpTracer(options: OtlpTracerOptions): Tracer {
     if (sending !== null || waiting.length === 0) return;
     const batch = waiting.slice(0, BATCH_REQUESTS);
     waiting = waiting.slice(BATCH_REQUESTS);
-    sending = exportBatch(batch)
+    sending = exportBatch(options, batch)
       .catch((error: unknown) => losses.add(batch.length, error instanceof Error ? error.message : String(error)))
       .then(() => {
         sending = null;
@@ -50,18 +49,6 @@ export function createOtlpTracer(options: OtlpTracerOptions): Tracer {
 
   function sendLater(): void {
     cancelTimer ??= clock.after(BATCH_WAIT_MS, send);
-  }
-
-  async function exportBatch(batch: readonly FinishedRequest[]): Promise<void> {
-    const answer = await httpClient.exchange({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(encodeTraces(batch, serviceVersion, random)),
-      timeoutMs: EXPORT_TIMEOUT_MS,
-    });
-    await answer.readAll(ANSWER_BYTES_MAX);
-    if (answer.status < 200 || answer.status > 299) throw new Error(`the collector answered ${answer.status}`);
   }
 
   return {
@@ -91,6 +78,18 @@ export function createOtlpTracer(options: OtlpTracerOptions): Tracer {
 }
 
 const ANSWER_BYTES_MAX = 64 * 1024;
+
+async function exportBatch(options: OtlpTracerOptions, batch: readonly FinishedRequest[]): Promise<void> {
+  const answer = await options.httpClient.exchange({
+    method: 'POST',
+    url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(encodeTraces(batch, options.serviceVersion, options.random)),
+    timeoutMs: EXPORT_TIMEOUT_MS,
+  });
+  await answer.readAll(ANSWER_BYTES_MAX);
+  if (answer.status < 200 || answer.status > 299) throw new Error(`the collector answered ${answer.status}`);
+}
 
 /** One warning at most a minute, with the count of what was lost since the last. */
 function createLossReport(log: Log, clock: Clock): { add(requests: number, reason: string): void; report(): void } {

@@ -78,7 +78,8 @@ async function scrape(metrics: Metrics) {
   const { types, samples } = parse(text);
   const value = (name: string, labels: Record<string, string> = {}): number | undefined =>
     samples.find(
-      (sample) => sample.name === name && Object.entries(labels).every(([key, text]) => sample.labels[key] === text),
+      (sample) =>
+        sample.name === name && Object.entries(labels).every(([key, wanted]) => sample.labels[key] === wanted),
     )?.value;
   return { types, samples, value };
 }
