@@ -6,7 +6,7 @@ import type { EgressRules } from './port.ts';
 /** Why a target may be reached; each reason opens other kinds of addresses. */
 export type Reach = 'loopback' | 'listed' | 'pattern';
 
-export type EgressVerdict = { reach: Reach } | { refusal: string };
+type EgressVerdict = { reach: Reach } | { refusal: string };
 
 export interface EgressGuard {
   /** Judges a target by its URL alone; nothing is looked up. */

@@ -3,7 +3,7 @@
  * an addition: prom-client hashes the labels anew each time, which a call would pay for nine times.
  */
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** A number that grows, or, in a gauge, is set. */
 export interface Cell {

@@ -13,7 +13,7 @@ export interface FinishedRequest {
   epochOffsetMs: number;
 }
 
-export type OtlpValue =
+type OtlpValue =
   | { stringValue: string }
   | { boolValue: boolean }
   /** 64-bit integers are strings in protobuf's JSON. */
@@ -34,7 +34,7 @@ export interface OtlpSpan {
   flags: number;
 }
 
-export interface OtlpAttribute {
+interface OtlpAttribute {
   key: string;
   value: OtlpValue;
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Clock } from '#kernel';
 import type { LineTarget } from './line-sink.ts';
 
-export interface Rotation {
+interface Rotation {
   sizeBytesMax: number;
   keepDays: number;
   /** Parts beside the current file, whatever their age. */

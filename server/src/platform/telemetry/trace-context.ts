@@ -2,7 +2,7 @@
 import type { Random, TraceContext } from '#kernel';
 
 /** The share of new traces that is exported; failed requests always are. */
-export const HEAD_SAMPLING_SHARE = 0.1;
+const HEAD_SAMPLING_SHARE = 0.1;
 
 /**
  * The trace of a request: the caller's where `header` is a well-formed `traceparent`, else a new one, sampled by its id.
