@@ -26,7 +26,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     startStream(response);
     for (const frame of streamChat(body).slice(0, 3)) response.write(frame);
   },
-  reset: ({ request }) => request.socket.resetAndDestroy(),
+  reset: ({ request }) => void request.socket.resetAndDestroy(),
   /** Half of a plain body, then the connection goes. */
   'reset-mid-body': async ({ request, response, body }) => {
     const text = JSON.stringify(answerChat(body));
@@ -127,17 +127,17 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 
 /**
  * The fault behind a model name: a name above; `status-429`, `status-429-after-7` (with `retry-after: 7`);
- * `flaky-500-3` (three times 500, then well); anything else is no fault.
+ * `flaky-500-3` (three times 500, then well), `flaky-429-after-1-2` (the same with `retry-after: 1`); anything else is no fault.
  */
 export function findFault(model: string): Fault | null {
   const named = FAULTS[model];
   if (named !== undefined) return named;
   const status = /^status-(\d{3})(?:-after-(\d+))?$/.exec(model);
   if (status !== null) return (exchange) => sendStatus(exchange.response, Number(status[1]), status[2]);
-  const flaky = /^flaky-(\d{3})-(\d+)/.exec(model);
+  const flaky = /^flaky-(\d{3})(?:-after-(\d+))?-(\d+)$/.exec(model);
   if (flaky === null) return null;
   return ({ response, body, request, earlier }) => {
-    if (earlier < Number(flaky[2])) sendStatus(response, Number(flaky[1]), undefined);
+    if (earlier < Number(flaky[3])) sendStatus(response, Number(flaky[1]), flaky[2]);
     else answerWell(request.url ?? '', body, response);
   };
 }

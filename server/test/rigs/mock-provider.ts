@@ -77,7 +77,25 @@ interface Memory {
   counts: Map<string, number>;
 }
 
+const RECORD_PATH = '/__requests/';
+
+/** What was asked of a model, for suites in other processes: wall-clock ms and parsed bodies. */
+function tellRecord(path: string, response: ServerResponse, memory: Memory): void {
+  const model = decodeURIComponent(path.slice(RECORD_PATH.length));
+  const toWall = (ms: number | null): number | null => (ms === null ? null : performance.timeOrigin + ms);
+  const found = memory.requests
+    .filter((recorded) => recorded.model === model)
+    .map((recorded) => ({
+      headers: recorded.headers,
+      body: parseBody(recorded.body),
+      receivedAt: toWall(recorded.receivedMs),
+      closedEarlyAt: toWall(recorded.closedEarlyMs),
+    }));
+  sendJson(response, 200, found);
+}
+
 async function serve(request: IncomingMessage, response: ServerResponse, memory: Memory): Promise<void> {
+  if (request.url?.startsWith(RECORD_PATH) === true) return tellRecord(request.url, response, memory);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);

@@ -1,0 +1,3 @@
+import { describeSdkConformance } from './openai-sdk.ts';
+
+describeSdkConformance('the embedded database', async () => undefined);

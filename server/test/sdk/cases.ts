@@ -1,0 +1,76 @@
+/** What both suites must report, and where the packages live. */
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installNpm, installPython } from '../rigs/outside-install.ts';
+
+const COMMON_CASES = [
+  'chat',
+  'chat with several choices',
+  'unknown fields reach the provider',
+  'stream',
+  'stream with usage',
+  'tools',
+  'tool result',
+  'streamed tools',
+  'structured output',
+  'streamed structured output',
+  'embeddings in the default encoding',
+  'embeddings as floats',
+  'list models',
+  'retrieve a model',
+  'response headers',
+  'error 400',
+  'error 401',
+  'error 403',
+  'error 404',
+  'error 404 on models',
+  'error 409',
+  'error 422',
+  'error 429',
+  'error 500',
+  'error of a provider that refuses our key',
+  'error inside a stream',
+  'retries of the client',
+  'retry-after is honoured',
+  'time-out',
+  'abort in the middle of a stream',
+] as const;
+
+export const NODE_CASES: readonly string[] = COMMON_CASES;
+export const PYTHON_CASES: readonly string[] = [...COMMON_CASES, 'asynchronous client', 'asynchronous stream'];
+
+/** Faults of the mock provider that the suites ask for by model name. */
+export const SDK_FAULTS = [
+  'status-400',
+  'status-401',
+  'status-409',
+  'status-422',
+  'status-429-after-7',
+  'status-500',
+  'error-middle',
+  'flaky-500-3',
+  'flaky-429-after-1-1',
+  'hang',
+  'endless',
+] as const;
+
+const folder = new URL('.', import.meta.url).pathname;
+
+export interface SuiteCommand {
+  command: string;
+  args: readonly string[];
+}
+
+/** The Node suite, copied beside its packages so that it finds them. */
+export async function prepareNodeSuite(): Promise<SuiteCommand> {
+  const installed = await installNpm('sdk-node', JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+  const script = join(installed, 'openai-suite.mjs');
+  await copyFile(join(folder, 'openai-suite.mjs'), script);
+  return { command: process.execPath, args: [script] };
+}
+
+export async function preparePythonSuite(): Promise<SuiteCommand> {
+  const text = await readFile(join(folder, 'requirements.txt'), 'utf8');
+  const python = await installPython('sdk-python', text.trim().split('\n'));
+  return { command: python, args: ['-u', join(folder, 'openai_suite.py')] };
+}
