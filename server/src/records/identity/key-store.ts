@@ -111,7 +111,12 @@ export async function markRevoked(tx: Tx, id: KeyId, atMs: number): Promise<void
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .execute();
-  await sql`select pg_notify(${REVOCATION_CHANNEL}, ${id})`.execute(tx);
+  await sendNotice(tx, id);
+}
+
+/** Sends a notice on the channel of revocations when this transaction commits. */
+export async function sendNotice(tx: Tx, payload: string): Promise<void> {
+  await sql`select pg_notify(${REVOCATION_CHANNEL}, ${payload})`.execute(tx);
 }
 
 const tables = (tx: Tx) => tx.withTables<KeyTables>();
