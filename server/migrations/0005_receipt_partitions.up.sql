@@ -20,7 +20,8 @@ begin
     month_end := month_start + interval '1 month';
     partition_name := 'receipt_' || to_char(month_start, 'YYYYMM');
     continue when to_regclass('public.' || partition_name) is not null;
-    perform pg_advisory_xact_lock(hashtext('reeve_ensure_receipt_partitions'));
+    -- One maker at a time. A table lock, since taking one also brings in what others did to the catalogue meanwhile.
+    lock table public.receipt in share update exclusive mode;
     continue when to_regclass('public.' || partition_name) is not null;
     execute format('create table public.%I (like public.receipt including all)', partition_name);
     execute format('alter table public.%I enable row level security', partition_name);

@@ -8,8 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
 export interface PostgresRig {
-  /** The URL of a database with this name, made (empty, or from `template`) where it is missing. */
+  /**
+   * The URL of a database with this name, made (empty, or from `template`) where it is missing. It logs in as its
+   * owner, who is no superuser and so is bound by row security and grants.
+   */
   url(name: string, template?: string): Promise<string>;
+  /** The same database as the superuser, whom nothing binds. */
+  adminUrl(name: string): string;
   port: number;
   /** The server's process; a crash test kills it. */
   pid: number;
@@ -37,7 +42,7 @@ export async function startPostgres({ fsync = false }: PostgresRigOptions = {}):
     '-D',
     data,
     '-U',
-    'reeve',
+    'postgres',
     '-A',
     'trust',
     '-E',
@@ -51,8 +56,8 @@ export async function startPostgres({ fsync = false }: PostgresRigOptions = {}):
   const start = (): Promise<ChildProcess> =>
     startServer(join(binaries, 'postgres'), serverArguments(data, port, fsync), owner);
   let server = await start();
-  const made = new Set<string>(['postgres']);
-  const urlOf = (name: string): string => `postgres://reeve@127.0.0.1:${port}/${name}`;
+  const made = new Set<string>();
+  await run(adminUrl(port, 'postgres'), 'create role reeve login createrole');
 
   return {
     port,
@@ -62,10 +67,11 @@ export async function startPostgres({ fsync = false }: PostgresRigOptions = {}):
     async url(name, template = 'template1') {
       if (!made.has(name)) {
         made.add(name);
-        await run(urlOf('postgres'), `create database ${name} template ${template}`);
+        await run(adminUrl(port, 'postgres'), `create database ${name} owner reeve template ${template}`);
       }
-      return urlOf(name);
+      return `postgres://reeve@127.0.0.1:${port}/${name}`;
     },
+    adminUrl: (name) => adminUrl(port, name),
     async crash() {
       await end(server, 'SIGQUIT');
       server = await start();
@@ -75,6 +81,10 @@ export async function startPostgres({ fsync = false }: PostgresRigOptions = {}):
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function adminUrl(port: number, name: string): string {
+  return `postgres://postgres@127.0.0.1:${port}/${name}`;
 }
 
 function serverArguments(data: string, port: number, fsync: boolean): string[] {
@@ -100,7 +110,7 @@ async function startServer(binary: string, args: readonly string[], options: obj
   const port = /port=(\d+)/.exec(args.join(' '))?.[1];
   for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS; waitedMs += 50) {
     if (server.exitCode !== null) throw new Error(`PostgreSQL ended while starting:\n${log}`);
-    if (await answers(`postgres://reeve@127.0.0.1:${port}/postgres`)) return server;
+    if (await answers(adminUrl(Number(port), 'postgres'))) return server;
     await sleep(50);
   }
   server.kill('SIGKILL');

@@ -25,6 +25,8 @@ export interface PgliteOptions {
   clock?: Pick<Clock, 'monotonicMs' | 'after'>;
   /** The template to start from, or `null` for none; by default the prepared one. */
   template?: string | null;
+  /** How long a statement may take before its thread counts as hung and is stopped. */
+  answerTimeoutMs?: number;
   /** Told when a new data folder has to be made without a template, which takes seconds. */
   onColdStart?: () => void;
 }
@@ -40,7 +42,7 @@ export interface PgliteDatabase extends Database {
 export async function openPgliteDatabase(options: PgliteOptions): Promise<PgliteDatabase> {
   const folder = join(options.lock.folder, 'database');
   if (!isDataFolder(folder)) await placeWhole(folder, (unfinished) => fillNew(unfinished, options));
-  const engine = await startEngine(folder);
+  const engine = await startEngine(folder, options);
   const maintenance = createMaintenance(engine.connect, options.clock);
   maintenance.start();
   const database = databaseOver(engine);
@@ -65,7 +67,7 @@ async function fillNew(unfinished: string, options: PgliteOptions): Promise<void
 
 /** Makes an empty data folder, lets `fill` work in it and closes it. Nothing is synced: the caller does that. */
 export async function makeDataFolder(folder: string, fill: (database: Database) => Promise<unknown>): Promise<void> {
-  const engine = await startEngine(folder, false);
+  const engine = await startEngine(folder, { syncing: false });
   await withSession(engine.connect, async (session) => {
     // Nobody ever connects to them; without them the folder has half its size.
     for (const name of ['template0', 'template1']) {
@@ -96,6 +98,12 @@ function databaseOver({ connect, board, stop }: Engine): Database {
   };
 }
 
+export interface EngineOptions {
+  /** False where the folder is thrown away or synced as a whole afterwards. */
+  syncing?: boolean;
+  answerTimeoutMs?: number;
+}
+
 /** The running thread with its one session. */
 export interface Engine {
   connect: Connect;
@@ -108,7 +116,8 @@ export interface Engine {
  * Starts the thread over a data folder that nobody else has open; makes it where it is empty. A thread that died is
  * started anew by the next use, and PostgreSQL then recovers from its log.
  */
-export async function startEngine(folder: string, syncing = true): Promise<Engine> {
+export async function startEngine(folder: string, options: EngineOptions = {}): Promise<Engine> {
+  const { syncing = true, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
   const syncs = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const streams = new Set<PgliteStream>();
   const board = createNoticeBoard();
@@ -122,7 +131,7 @@ export async function startEngine(folder: string, syncing = true): Promise<Engin
     ssl: false,
     types: columnTypes,
     stream: () => {
-      const stream = new PgliteStream({ folder, syncs, syncing }, ANSWER_TIMEOUT_MS);
+      const stream = new PgliteStream({ folder, syncs, syncing }, answerTimeoutMs);
       streams.add(stream);
       stream.on('close', () => streams.delete(stream));
       return stream;

@@ -6,7 +6,7 @@ export interface WorkerInput {
   folder: string;
   /** Counts the syncs that the disk has confirmed, for tests and figures. */
   syncs: SharedArrayBuffer;
-  /** False only in the test that shows what the sync hook is for. */
+  /** Whether fsync reaches the disk. */
   syncing: boolean;
 }
 

@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type PostgresRig, startPostgres } from '../../../test/rigs/postgres.ts';
+import { describeDatabase, expectUnavailable } from './database-contract.ts';
+import type { Database } from './port.ts';
+import { openPostgresDatabase } from './postgres-database.ts';
+
+let rig: PostgresRig;
+
+beforeAll(async () => {
+  rig = await startPostgres();
+});
+afterAll(() => rig.stop());
+
+async function openMigrated(name: string): Promise<Database> {
+  const database = await openPostgresDatabase({ url: await rig.url(name) });
+  await database.migrate();
+  return database;
+}
+
+describeDatabase('PostgreSQL', () => openMigrated('contract'));
+
+const selectOne = (database: Database): Promise<unknown> =>
+  database.asRole('operator', (tx) => sql`select 1 as one`.execute(tx));
+
+it('fails as unavailable while the server is away and works once it is back', async () => {
+  const database = await openMigrated('away');
+  const waiting = database.asRole('operator', (tx) => sql`select pg_sleep(20)`.execute(tx));
+  const failed = expectUnavailable(waiting);
+  await rig.crash();
+  await failed;
+  await selectOne(database);
+  await database.close();
+});
+
+it('opens while the server is away', async () => {
+  const database = await openPostgresDatabase({ url: 'postgres://reeve@127.0.0.1:1/none' });
+  await expectUnavailable(selectOne(database));
+  await expectUnavailable(database.migrate());
+  expect(await database.check()).toContain('does not answer');
+  await database.close();
+});
+
+it('says when a statement takes too long and keeps the session', async () => {
+  const database = await openPostgresDatabase({ url: await rig.url('slow'), poolSize: 1, statementTimeoutMs: 100 });
+  await database.migrate();
+  const slow = database.asRole('operator', (tx) => sql`select pg_sleep(5)`.execute(tx));
+  await expect(slow).rejects.toMatchObject({ code: '57014' });
+  await selectOne(database);
+  await database.close();
+});
+
+it('listens again after the server was away, and says that notices may be lost', async () => {
+  const database = await openMigrated('listening');
+  const heard: string[] = [];
+  await database.listen('reeve_test', (payload) => heard.push(payload));
+  await rig.crash();
+  await expect.poll(() => heard, { timeout: 15_000 }).toEqual(['']);
+  await database.asRole('operator', (tx) => sql`select pg_notify('reeve_test', 'again')`.execute(tx));
+  await expect.poll(() => heard).toEqual(['', 'again']);
+  await database.close();
+});
+
+it('brings the schema up once when several processes start together', async () => {
+  const url = await rig.url('together');
+  const databases = await Promise.all(Array.from({ length: 4 }, () => openPostgresDatabase({ url })));
+  const taken = await Promise.all(databases.map((database) => database.migrate()));
+  expect(new Set(taken.flat()).size).toBe(taken.flat().length);
+  expect(taken.flat().length).toBeGreaterThan(0);
+  await Promise.all(databases.map((database) => database.close()));
+});
