@@ -65,25 +65,29 @@ export function scanSegment({ path, start }: SegmentName, limit: number): Segmen
 
 /** The records of one segment from the logical offset `from`, which must be a record's, up to the segment's end. */
 export async function* readSegment(segment: Segment, from: number): AsyncGenerator<RawRecord> {
-  const { path, start, end: to, lossyFrom } = segment;
+  const { path, start, end: to } = segment;
   const file = await open(path, 'r');
   try {
     let position = from;
     let wantBytes = CHUNK_BYTES;
     while (position < to) {
-      const bytes = await readChunk(file, position - start, Math.min(wantBytes, to - position));
+      const askedBytes = Math.min(wantBytes, to - position);
+      const bytes = await readChunk(file, position - start, askedBytes);
       const chunk = decodeChunk(bytes, position);
       yield* chunk.records;
       position += chunk.usedBytes;
-      if (chunk.bad !== null || (chunk.neededBytes > to - position && position < to)) {
-        if (lossyFrom !== null && position >= lossyFrom) return;
-        throw new JournalCorruptError(path, position - start, chunk.bad ?? 'the record is cut off');
-      }
+      const isCutOff = chunk.neededBytes > to - position || (chunk.usedBytes === 0 && bytes.length < askedBytes);
+      if (chunk.bad !== null || isCutOff) return failUnlessLossy(segment, position, chunk.bad);
       wantBytes = Math.max(CHUNK_BYTES, chunk.neededBytes);
     }
   } finally {
     await file.close();
   }
+}
+
+function failUnlessLossy({ path, start, lossyFrom }: Segment, position: number, what: string | null): void {
+  if (lossyFrom !== null && position >= lossyFrom) return;
+  throw new JournalCorruptError(path, position - start, what ?? 'the record is cut off');
 }
 
 function decodeChunk(bytes: Buffer, position: number): Chunk {

@@ -1,0 +1,76 @@
+/** The ledger of one program with its embedded database: the journal is the record, the table `receipt` follows it. */
+import { must } from '#kernel';
+import { createBackgroundSync } from './background-sync.ts';
+import { KIND_HEAD, encodeHead } from './journal-records.ts';
+import type { Ledger } from './ledger.ts';
+import { createLedgerCore, type LedgerCore } from './ledger-core.ts';
+import type { LedgerOptions, OpenLedger } from './open-ledger.ts';
+import { createAuditPlugin } from './plugin.ts';
+import type { FedReceipt } from './receipt-feed.ts';
+import { createReceiptPump, type ReceiptPump } from './receipt-pump.ts';
+import { insertReceipts, moveJournalCursor, readJournalCursor } from './receipt-store.ts';
+
+export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
+  const { database, journal } = options;
+  const relaxed = options.durability === 'relaxed';
+  const core = createLedgerCore(options, { durable: !relaxed, onFed: () => projector.wake() });
+  const projector = createReceiptProjector(options, core);
+  const background = createBackgroundSync({
+    ...options,
+    sync: () => journal.append(KIND_HEAD, encodeHead(core.head())),
+  });
+
+  const ledger: Ledger = {
+    openIntent: core.openIntent,
+    async commit(draft, tags) {
+      const receipt = core.seal(draft, tags);
+      const keeping = core.spool.keep(receipt);
+      if (relaxed) {
+        // A refused receipt stays in line; the health check says so and the next intents are refused.
+        keeping.catch(() => undefined);
+        background.schedule();
+      } else await keeping;
+      return { hash: receipt.hash };
+    },
+    settled: () => projector.flush(),
+  };
+  return {
+    ledger,
+    plugin: createAuditPlugin(options, core, ledger, projector),
+    recover: () =>
+      core.recover(ledger, ({ writerId }) => database.asRole('projector', (tx) => readJournalCursor(tx, writerId))),
+    async close() {
+      await core.spool.close();
+      await background.stop();
+      await projector.stop();
+    },
+  };
+}
+
+/** Takes receipts from the journal into the table, rows and cursor in one transaction: each exactly once. */
+function createReceiptProjector({ database, clock, log }: LedgerOptions, core: LedgerCore): ReceiptPump {
+  const store = (batch: readonly FedReceipt[]): Promise<void> => {
+    const receipts = batch.map(({ receipt }) => receipt);
+    const { seq } = must(receipts.at(-1), 'a batch holds receipts');
+    return database.asRole(
+      'projector',
+      async (tx) => {
+        await insertReceipts(tx, receipts);
+        await moveJournalCursor(tx, core.head().writerId, seq);
+      },
+      { sync: false },
+    );
+  };
+  /** A commit that waits for the disk takes all earlier ones along. */
+  const makeDurable = (seq: number): Promise<void> =>
+    database.asRole('projector', (tx) => moveJournalCursor(tx, core.head().writerId, seq), { sync: true });
+
+  return createReceiptPump({
+    name: 'receipt-projector',
+    feed: core.feed,
+    clock,
+    log,
+    store,
+    onStored: ({ end, receipt }) => core.upkeep.tidy(end, () => makeDurable(receipt.seq)),
+  });
+}
