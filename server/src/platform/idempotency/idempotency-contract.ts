@@ -95,99 +95,121 @@ interface OpenRun {
   owner: Owner;
 }
 
+/** One history under way: the model, the runs that are open, and the processes. */
+interface World {
+  tenants: readonly TenantId[];
+  nowMs: number;
+  start(owner: Owner): Instance;
+  instances: Record<Owner, Instance>;
+  known: Map<string, Known>;
+  open: OpenRun[];
+  answers: number;
+}
+
 /** Plays random histories of two processes against the model; `wrap` seeds a fault. Throws where they differ. */
 export async function checkAgainstModel(database: Database, wrap: Wrap = (same) => same, runs = 60): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 40 }), (steps) => playHistory(database, wrap, steps)),
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 40 }), async (steps) => {
+      const world = openWorld(database, wrap);
+      for (const one of steps) await play(world, one);
+      for (const { run } of world.open) await run.release();
+    }),
     { numRuns: runs, endOnFailure: true },
   );
 }
 
-async function playHistory(database: Database, wrap: Wrap, steps: readonly Step[]): Promise<void> {
+function openWorld(database: Database, wrap: Wrap): World {
   seeds += 1;
-  const tenants: TenantId[] = [asTenantId(`t${seeds}_a`), asTenantId(`t${seeds}_b`)];
-  const named = (owner: Owner): string => `${owner}_${tenants[0] ?? ''}`;
-  let nowMs = START_MS;
-  const start = (owner: Owner): Instance => startInstance(database, named(owner), nowMs, wrap);
-  const instances: Record<Owner, Instance> = { alpha: start('alpha'), beta: start('beta') };
-  const known = new Map<string, Known>();
-  let open: OpenRun[] = [];
-  let answers = 0;
-
-  const begin = async (given: Extract<Step, { do: 'begin' }>): Promise<void> => {
-    const tenantId = tenants[given.tenant] ?? asTenantId('none');
-    const name = `${tenantId}/${given.key}`;
-    const request = `${given.path} ${given.body}`;
-    const wanted: RepeatableRequest = { method: 'POST', path: given.path, body: Buffer.from(given.body) };
-    const verdict = await instances[given.owner].idempotency.begin({ tenantId }, given.key, wanted);
-    const model = known.get(name);
-    if (model === undefined || (model.state.type !== 'running' && model.state.endsMs <= nowMs)) {
-      expect(verdict.type).toBe('run');
-      known.set(name, { request, state: { type: 'running' } });
-      if (verdict.type === 'run') open.push({ name, run: verdict.run, owner: given.owner });
-      return;
-    }
-    if (model.request !== request) return expect(verdict.type).toBe('mismatch');
-    if (model.state.type === 'running') return expect(verdict.type).toBe('in-flight');
-    if (model.state.type === 'streamed') {
-      return expect(verdict).toEqual({ type: 'stream-repeated', receiptId: `rcp_${name}` });
-    }
-    expect(verdict).toMatchObject({
-      type: 'replay',
-      status: 201,
-      headers: { 'x-name': name },
-      receiptId: `rcp_${name}`,
-    });
-    if (verdict.type === 'replay') expect(Buffer.from(verdict.body).toString()).toBe(model.state.text);
+  const history = `t${seeds}`;
+  const start = (owner: Owner, nowMs: number): Instance => startInstance(database, `${owner}_${history}`, nowMs, wrap);
+  return {
+    tenants: [asTenantId(`${history}_a`), asTenantId(`${history}_b`)],
+    nowMs: START_MS,
+    start(owner) {
+      return start(owner, this.nowMs);
+    },
+    instances: { alpha: start('alpha', START_MS), beta: start('beta', START_MS) },
+    known: new Map(),
+    open: [],
+    answers: 0,
   };
+}
 
-  const settle = async ({ how, run: index }: Extract<Step, { do: 'settle' }>): Promise<void> => {
-    const [chosen] = open.splice(index % Math.max(open.length, 1), 1);
-    const model = chosen === undefined ? undefined : known.get(chosen.name);
-    if (chosen === undefined || model === undefined) return;
-    answers += 1;
-    const text = `answer ${answers}`;
-    const answer = { headers: { 'x-name': chosen.name }, body: Buffer.from(text), receiptId: `rcp_${chosen.name}` };
-    const endsMs = nowMs + DAY_MS;
-    if (how === 'answer') {
-      await chosen.run.answer({ status: 201, ...answer });
-      model.state = { type: 'answered', text, endsMs };
-    } else if (how === 'stream') {
-      await chosen.run.streamed(`rcp_${chosen.name}`);
-      model.state = { type: 'streamed', endsMs };
-    } else {
-      await (how === 'refuse' ? chosen.run.answer({ status: 402, ...answer }) : chosen.run.release());
-      known.delete(chosen.name);
-    }
-    // Only the first settlement counts.
-    await chosen.run.release();
-    await chosen.run.answer({ status: 200, ...answer, body: Buffer.from('too late') });
-  };
-
-  const crash = async (owner: Owner): Promise<void> => {
-    for (const { name } of open.filter((run) => run.owner === owner)) known.delete(name);
-    open = open.filter((run) => run.owner !== owner);
-    instances[owner] = start(owner);
-    await instances[owner].idempotency.recover();
-  };
-
-  const wait = async (ms: number): Promise<void> => {
-    if (ms > LOCK_MS) {
-      // Nothing is learnt from a day of renewals.
-      for (const { name, run } of open.splice(0)) {
-        await run.release();
-        known.delete(name);
-      }
-    }
-    nowMs += ms;
-    for (const { clock } of Object.values(instances)) clock.advance(ms);
-  };
-
-  for (const one of steps) {
-    if (one.do === 'begin') await begin(one);
-    else if (one.do === 'settle') await settle(one);
-    else if (one.do === 'crash') await crash(one.owner);
-    else await wait(one.ms);
+async function play(world: World, one: Step): Promise<void> {
+  switch (one.do) {
+    case 'begin':
+      return begin(world, one);
+    case 'settle':
+      return settle(world, one);
+    case 'crash':
+      return crash(world, one.owner);
+    case 'wait':
+      return wait(world, one.ms);
   }
-  for (const { run } of open) await run.release();
+}
+
+async function begin(world: World, given: Extract<Step, { do: 'begin' }>): Promise<void> {
+  const tenantId = world.tenants[given.tenant] ?? asTenantId('none');
+  const name = `${tenantId}/${given.key}`;
+  const request = `${given.path} ${given.body}`;
+  const wanted: RepeatableRequest = { method: 'POST', path: given.path, body: Buffer.from(given.body) };
+  const verdict = await world.instances[given.owner].idempotency.begin({ tenantId }, given.key, wanted);
+  const model = world.known.get(name);
+  if (model === undefined || (model.state.type !== 'running' && model.state.endsMs <= world.nowMs)) {
+    expect(verdict.type).toBe('run');
+    world.known.set(name, { request, state: { type: 'running' } });
+    if (verdict.type === 'run') world.open.push({ name, run: verdict.run, owner: given.owner });
+    return;
+  }
+  const receiptId = `rcp_${name}`;
+  if (model.request !== request) expect(verdict.type).toBe('mismatch');
+  else if (model.state.type === 'running') expect(verdict.type).toBe('in-flight');
+  else if (model.state.type === 'streamed') expect(verdict).toEqual({ type: 'stream-repeated', receiptId });
+  else {
+    const body = Buffer.from(model.state.text);
+    expect(verdict).toEqual({ type: 'replay', status: 201, headers: { 'x-name': name }, receiptId, body });
+  }
+}
+
+async function settle(world: World, { how, run: index }: Extract<Step, { do: 'settle' }>): Promise<void> {
+  const [chosen] = world.open.splice(index % Math.max(world.open.length, 1), 1);
+  const model = chosen === undefined ? undefined : world.known.get(chosen.name);
+  if (chosen === undefined || model === undefined) return;
+  const { name, run } = chosen;
+  world.answers += 1;
+  const text = `answer ${world.answers}`;
+  const answer = { headers: { 'x-name': name }, body: Buffer.from(text), receiptId: `rcp_${name}` };
+  const endsMs = world.nowMs + DAY_MS;
+  if (how === 'answer') {
+    await run.answer({ status: 201, ...answer });
+    model.state = { type: 'answered', text, endsMs };
+  } else if (how === 'stream') {
+    await run.streamed(`rcp_${name}`);
+    model.state = { type: 'streamed', endsMs };
+  } else {
+    await (how === 'refuse' ? run.answer({ status: 402, ...answer }) : run.release());
+    world.known.delete(name);
+  }
+  // Only the first settlement counts.
+  await run.release();
+  await run.answer({ status: 200, ...answer, body: Buffer.from('too late') });
+}
+
+async function crash(world: World, owner: Owner): Promise<void> {
+  for (const { name } of world.open.filter((run) => run.owner === owner)) world.known.delete(name);
+  world.open = world.open.filter((run) => run.owner !== owner);
+  world.instances[owner] = world.start(owner);
+  await world.instances[owner].idempotency.recover();
+}
+
+async function wait(world: World, ms: number): Promise<void> {
+  if (ms > LOCK_MS) {
+    // Nothing is learnt from a day of renewals.
+    for (const { name, run } of world.open.splice(0)) {
+      await run.release();
+      world.known.delete(name);
+    }
+  }
+  world.nowMs += ms;
+  for (const { clock } of Object.values(world.instances)) clock.advance(ms);
 }

@@ -2,9 +2,10 @@
 import type { Clock, IdSource, ModulePlugin, Random } from '#kernel';
 import type { Database } from '#platform/database/port.ts';
 import type { Log } from '#platform/telemetry/port.ts';
-import { createAuthenticator, type Identified } from './authenticate-key.ts';
+import { createAuthenticator } from './authenticate-key.ts';
 import { bootstrap, type BootstrapResult } from './bootstrap.ts';
 import { hearRevocations } from './hear-revocations.ts';
+import type { Identified } from './key-cache.ts';
 import { findKeysByHash } from './key-store.ts';
 import { createIdentityPlugin } from './plugin.ts';
 

@@ -108,7 +108,7 @@ async function runRoute(
       if (schema.query !== undefined) createChecker(schema.query).parse(query);
       const parsed = schema.body === undefined ? undefined : createChecker(schema.body).parse(body);
       const reply = await route.handle({ scope, params, query, body: parsed });
-      return { status: reply.status, body: { ...(reply.body ?? {}) } };
+      return { status: reply.status, body: Object.assign({}, reply.body) };
     } catch (thrown) {
       const { status, code, param, message, cause } = toAppError(thrown);
       return { status, body: { code, param, message, cause } };
