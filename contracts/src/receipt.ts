@@ -53,7 +53,7 @@ export const ReceiptBodySchema = Type.Object({
   region: Nullable(Type.String()),
   requested_model: Type.String(),
   seq: Type.Integer(),
-  status: Type.Union(RECEIPT_STATUSES.map((status) => Type.Literal(status))),
+  status: Type.Enum([...RECEIPT_STATUSES]),
   stream: Type.Boolean(),
   surface: Type.String(),
   tenant_id: Type.String(),

@@ -22,7 +22,7 @@ import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { Lifecycle } from './health.ts';
 import { createHttp } from './http.ts';
-import { openDatabase, openLedger, type OpenLedger } from './open-records.ts';
+import { openDatabase, openLedger, readInstanceName } from './open-records.ts';
 import { createServiceRoutes } from './service-routes.ts';
 import { VERSION } from './version.ts';
 
@@ -34,6 +34,8 @@ export interface Reeve {
   lifecycle: Lifecycle;
   telemetry: Telemetry;
   dataDir: string;
+  /** Names that callers may use, the first for the example. */
+  models(): readonly string[];
   /** Marks requests of this connection-accepting server as the operator's. */
   trustAsOperator(request: IncomingMessage): void;
   close(): Promise<void>;
@@ -47,7 +49,7 @@ interface Parts {
   telemetry: Telemetry;
   httpClient: HttpClient;
   database: Database;
-  ledger: OpenLedger;
+  ledger: Awaited<ReturnType<typeof openLedger>>;
   identity: Identity;
   lock: DataFolderLock;
 }
@@ -75,10 +77,7 @@ async function open(environment: Environment, config: Config, closing: Closing):
   const database = await openDatabase(environment, lock, telemetry.log);
   closing.onClose('the database', () => database.close());
   await database.migrate();
-  const ledger = await openLedger({ environment, config, lock, database, telemetry, clock, ids });
-  closing.onClose('the receipt log', () => ledger.close());
-  const recovered = await ledger.recover();
-  telemetry.log.info({ ...recovered }, 'receipt log recovered');
+  const ledger = await openLedger({ config, lock, database, telemetry, clock, ids, closing });
   const identity = createIdentity({ database, clock, random, ids, log: telemetry.log });
   closing.onClose('identity', () => identity.close());
   const bootstrap = await identity.bootstrap(environment.bootstrapKey);
@@ -119,12 +118,18 @@ async function openServer(parts: Parts) {
   });
   const capacity = createCapacity({ ...DEFAULT_CAPACITY, ...config.limits }, clock);
   const path = { routing, prices, ledger: ledger.ledger, capacity, telemetry, clock, ids };
-  const idempotency = createIdempotency({ database, clock, random, log: telemetry.log, owner: ledger.writerId });
+  const idempotency = createIdempotency({
+    database,
+    clock,
+    random,
+    log: telemetry.log,
+    owner: readInstanceName(parts.lock, ids),
+  });
   await idempotency.recover();
   const lifecycle: Lifecycle = { started: false, draining: false };
   const plugins: ModulePlugin[] = [
     identity.plugin,
-    ledger.plugin,
+    { ...ledger.plugin, health: [ledger.health] },
     createAccountingPlugin({ database, ledger: ledger.ledger, clock, log: telemetry.log }),
     createSurfacesPlugin(path),
     { name: 'idempotency', jobs: [idempotency.sweep] },
@@ -147,7 +152,14 @@ async function openServer(parts: Parts) {
   );
   closing.onClose('the server', () => app.close());
   await app.ready();
-  return { app, capacity, lifecycle, trustAsOperator: (request: IncomingMessage) => void operators.add(request) };
+  const models = () => routing.listModels().map((model) => model.name);
+  return {
+    app,
+    capacity,
+    lifecycle,
+    models,
+    trustAsOperator: (request: IncomingMessage) => void operators.add(request),
+  };
 }
 
 function startJobs(plugins: readonly ModulePlugin[], closing: Closing): void {

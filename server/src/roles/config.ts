@@ -5,7 +5,8 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { parsePrices, type PriceEntry } from '#accounting';
 import { parseProviders, type Provider } from '#adapters';
 import { createChecker, type Fault } from '#kernel';
-import type { EgressRules } from '#platform/http-client/port.ts';
+import { isEgressEntry } from '../platform/http-client/egress.ts';
+import type { EgressRules } from '../platform/http-client/port.ts';
 import { parseModels, type ModelAliases } from '#routing';
 import { ConfigurationError, type Environment } from './environment.ts';
 
@@ -43,9 +44,7 @@ const FileSchema = Type.Object(
       Type.Object(
         {
           offline: Type.Optional(Type.Boolean()),
-          allow: Type.Optional(
-            Type.Array(Type.String({ pattern: String.raw`^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$` })),
-          ),
+          allow: Type.Optional(Type.Array(Type.String())),
         },
         { additionalProperties: false },
       ),
@@ -76,7 +75,7 @@ export function readConfig(environment: Environment): Config {
   const providers = parseProviders(withKeyedProviders(file.providers, environment));
   const models = parseModels(file.models, providers.providers);
   const prices = parsePrices(file.prices);
-  faults.push(...providers.faults, ...models.faults, ...prices.faults);
+  faults.push(...egressFaults(file), ...providers.faults, ...models.faults, ...prices.faults);
   if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => describe(fault, environment)));
   return {
     durability: file.durability ?? 'acknowledged',
@@ -148,6 +147,13 @@ function toLimits({ limits }: Sections): Limits {
 function toEgress({ egress }: Sections, providers: readonly Provider[]): EgressRules {
   const own = providers.flatMap(({ baseUrl }) => (baseUrl === '' ? [] : [hostAndPort(new URL(baseUrl))]));
   return { offline: egress?.offline ?? false, allow: [...(egress?.allow ?? []), ...own] };
+}
+
+function egressFaults({ egress }: Sections): Fault[] {
+  return (egress?.allow ?? []).flatMap((entry, index) => {
+    const message = `is "${entry}", not of the form host:port`;
+    return isEgressEntry(entry) ? [] : [{ path: `egress.allow[${index}]`, message }];
+  });
 }
 
 function hostAndPort(url: URL): string {

@@ -25,7 +25,7 @@ export interface Environment {
   unused: readonly string[];
 }
 
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const MIN_BOOTSTRAP_KEY_LENGTH = 24;

@@ -1,7 +1,7 @@
 /** One hook for every POST: a request repeated under its idempotency key is answered once and charged once. */
 import { HEADERS } from '@reeve/contracts';
 import { AppError, toAppError, type HttpExchange, type Route } from '#kernel';
-import type { Idempotency, IdempotentRun } from '#platform/idempotency/port.ts';
+import type { Idempotency, IdempotentRun } from '../platform/idempotency/port.ts';
 
 type Handle = (exchange: HttpExchange) => Promise<void>;
 

@@ -4,7 +4,7 @@ import { HEADERS } from '@reeve/contracts';
 import type { Identity } from '#identity';
 import { AppError, defaultTenantId, holdsPermission, type Actor, type IdSource, type Route, type Scope } from '#kernel';
 import type { Random } from '#kernel';
-import { continueTrace } from '#platform/telemetry/trace-context.ts';
+import { continueTrace } from '../platform/telemetry/trace-context.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const OPERATOR: Actor = { kind: 'operator', keyId: null, scopes: new Set(['*']), models: null };

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADERS } from '@reeve/contracts';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError, assert, toAppError, type Clock, type HttpExchange, type Route, type Scope } from '#kernel';
-import type { Idempotency } from '#platform/idempotency/port.ts';
-import type { Log } from '#platform/telemetry/port.ts';
+import type { Idempotency } from '../platform/idempotency/port.ts';
+import type { Log } from '../platform/telemetry/port.ts';
+import { formatTraceparent } from '../platform/telemetry/trace-context.ts';
 import { renderOpenAiError } from '#surfaces';
 import { clientFault, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
@@ -98,7 +99,11 @@ function mount(app: FastifyInstance, options: HttpOptions, route: Route): void {
 function toExchange(options: HttpOptions, request: FastifyRequest, response: ServerResponse): HttpExchange {
   const { scope } = request;
   assert(scope !== null, 'the request was identified');
-  const headers: Record<string, string> = { [HEADERS.requestId]: request.requestId };
+  const { traceId, spanId, sampled } = scope.trace;
+  const headers: Record<string, string> = {
+    [HEADERS.requestId]: request.requestId,
+    [HEADERS.traceparent]: formatTraceparent(traceId, spanId ?? NO_SPAN, sampled),
+  };
   if (options.draining()) headers.connection = 'close';
   return createExchange({
     request: request.raw,
@@ -113,6 +118,7 @@ function toExchange(options: HttpOptions, request: FastifyRequest, response: Ser
 }
 
 const EMPTY = Buffer.alloc(0);
+const NO_SPAN = '0'.repeat(16);
 
 /** On `/v1/*` a bad key is 401 before an unknown path is 404; a known path with another method is 405. */
 async function answerUnknownPath(
@@ -177,7 +183,7 @@ function logFault(log: Log, request: FastifyRequest, error: AppError): void {
     trace_id: request.scope?.trace.traceId,
     code: error.code,
     detail: error.detail,
-    error: cause instanceof Error ? cause.stack : cause,
+    error: cause,
   };
   log.error(fields, `${request.method} ${request.routeOptions.url ?? 'unknown path'} failed`);
 }

@@ -1,18 +1,60 @@
 /** Chooses the engines: PGlite with the journal in front, or PostgreSQL with the journal beside it. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDirectLedger, openEmbeddedLedger } from '#audit';
-import type { Clock, IdSource } from '#kernel';
+import { openDirectLedger, openEmbeddedLedger, type OpenLedger } from '#audit';
+import type { Clock, HealthCheck, IdSource } from '#kernel';
+import { METRICS } from '@reeve/contracts';
 import type { DataFolderLock } from '../platform/database/data-folder-lock.ts';
 import { openPgliteDatabase } from '../platform/database/pglite-database.ts';
 import type { Database } from '../platform/database/port.ts';
 import { openPostgresDatabase } from '../platform/database/postgres-database.ts';
 import { openJournal } from '../platform/journal/segment-journal.ts';
 import type { Log, Telemetry } from '../platform/telemetry/port.ts';
+import type { Closing } from './closing.ts';
 import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
 
 export function openDatabase({ databaseUrl }: Environment, lock: DataFolderLock, log: Log): Promise<Database> {
-  if (databaseUrl !== null) return openPostgresDatabase({ url: databaseUrl, log });
+  if (databaseUrl !== null) return openPostgresDatabase({ url: databaseUrl });
   const onColdStart = (): void => log.info({}, 'no prepared data folder: making one, which takes some seconds');
   return openPgliteDatabase({ lock, onColdStart });
+}
+
+interface LedgerInputs {
+  config: Config;
+  lock: DataFolderLock;
+  database: Database;
+  telemetry: Telemetry;
+  clock: Clock;
+  ids: IdSource;
+  closing: Closing;
+}
+
+/** Opens the journal and the receipt log over it, and settles what a crash left open. */
+export async function openLedger(inputs: LedgerInputs): Promise<OpenLedger & { health: HealthCheck }> {
+  const { config, lock, database, telemetry, clock, ids, closing } = inputs;
+  const { log, metrics } = telemetry;
+  const journal = openJournal({ folder: join(lock.folder, 'journal'), onSynced: metrics.journalSynced });
+  closing.onClose('the journal', () => journal.close());
+  metrics.gauge(METRICS.journalBytes, 'Bytes that the journal keeps.', () => journal.bytes);
+  const open = database.engine === 'pglite' ? openEmbeddedLedger : openDirectLedger;
+  const ledger = open({ database, journal, ids, clock, log, durability: config.durability });
+  closing.onClose('the receipt log', () => ledger.close());
+  const recovery = await ledger.recover();
+  const note = recovery.tornBytes > 0 || recovery.assumed > 0 ? log.warn : log.debug;
+  note({ ...recovery }, 'the receipt log is recovered');
+  return { ...ledger, health: { name: 'journal', check: () => journal.check() } };
+}
+
+/** A name for this data folder's process, the same after a restart. */
+export function readInstanceName(lock: DataFolderLock, ids: IdSource): string {
+  const path = join(lock.folder, 'instance.id');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    const name = ids.next('writer');
+    writeFileSync(path, name, { mode: 0o600 });
+    return name;
+  }
 }

@@ -136,6 +136,6 @@ function faultFields(exchange: HttpExchange, error: AppError) {
     request_id: exchange.scope.requestId,
     tenant_id: exchange.scope.tenantId,
     trace_id: exchange.scope.trace.traceId,
-    error: error.cause instanceof Error ? error.cause.stack : String(error.cause),
+    error: error.cause,
   };
 }

@@ -5,7 +5,7 @@ import type { Tx } from '#platform/database/port.ts';
 
 const PROJECTION = 'usage';
 
-interface UsageTables {
+type UsageTables = {
   usage_daily: {
     tenant_id: string;
     key_id: string;
@@ -18,7 +18,7 @@ interface UsageTables {
     cost_nanos: string | number | bigint;
   };
   projection_cursor: { projection: string; writer_id: string; seq: number | bigint };
-}
+};
 
 /** One row of usage: a UTC day, a key and a model. Sums are exact. */
 export interface UsageRow {

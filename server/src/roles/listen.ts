@@ -1,0 +1,50 @@
+/** Opens the doors: the TCP port for everybody, the admin socket for the operator at the machine. */
+import { createServer, type Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { adminSocketPath } from './admin-socket.ts';
+import type { Reeve } from './compose.ts';
+import type { Environment } from './environment.ts';
+import { findPortOwner } from './port-owner.ts';
+
+/** A port that cannot be had; the message names its owner and the variable to change. */
+export class PortTakenError extends Error {}
+
+/** Listens on the configured host and port. Returns the address to show. */
+export async function listenForCalls(app: FastifyInstance, environment: Environment): Promise<string> {
+  const { host, port } = environment;
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EADDRINUSE') throw portTaken(port, error);
+    if (code === 'EACCES') {
+      const message = `Port ${port} needs more rights than this process has. Set REEVE_PORT to a port above 1023.`;
+      throw new PortTakenError(message, { cause: error });
+    }
+    throw error;
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const scheme = environment.tls === null ? 'http' : 'https';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+}
+
+function portTaken(port: number, cause: unknown): PortTakenError {
+  const owner = findPortOwner(port) ?? 'another process';
+  return new PortTakenError(`Port ${port} is held by ${owner}. Stop it, or set REEVE_PORT to another port.`, { cause });
+}
+
+/** Opens `<data folder>/admin.sock`, which only its owner can use; whoever comes through it acts as the operator. */
+export async function listenForOperator(reeve: Reeve): Promise<Server> {
+  const server = createServer((request, response) => {
+    reeve.trustAsOperator(request);
+    reeve.app.routing(request, response);
+  });
+  const place = await adminSocketPath(reeve.dataDir);
+  await place.removeStale();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ path: place.path, readableAll: false, writableAll: false }, resolve);
+  });
+  return server;
+}
