@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mockConfig } from '../rigs/mock-config.ts';
 import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
-import { startReeve, type ReeveHome, type RunningReeve } from '../rigs/reeve.ts';
+import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
 import {
   NODE_CASES,
   prepareNodeSuite,
@@ -27,7 +27,7 @@ export function describeSdkConformance(name: string, databaseUrl: () => Promise<
     { language: 'Python', cases: PYTHON_CASES, prepare: preparePythonSuite },
   ])(`openai for $language on ${name}`, ({ cases, prepare }) => {
     let mock: MockProvider;
-    let reeve: RunningReeve & { home: ReeveHome };
+    let reeve: WholeReeve;
     let results: readonly CaseResult[] = [];
 
     beforeAll(async () => {
@@ -39,15 +39,14 @@ export function describeSdkConformance(name: string, databaseUrl: () => Promise<
       });
       results = await runSuite(suite, {
         REEVE_URL: reeve.baseUrl,
-        REEVE_KEY: reeve.home.apiKey(),
+        REEVE_KEY: reeve.key,
         NARROW_KEY: await makeNarrowKey(reeve),
         MOCK_URL: new URL(mock.baseUrl).origin,
       });
     }, SUITE_LIMIT_MS);
 
     afterAll(async () => {
-      await reeve?.stop();
-      await reeve?.home.dispose();
+      await reeve?.close();
       await mock?.stop();
     });
 
@@ -64,10 +63,10 @@ export function describeSdkConformance(name: string, databaseUrl: () => Promise<
 }
 
 /** A key that may call `embed` only. */
-async function makeNarrowKey(reeve: RunningReeve & { home: ReeveHome }): Promise<string> {
+async function makeNarrowKey(reeve: WholeReeve): Promise<string> {
   const response = await fetch(`${reeve.baseUrl}/api/v1/keys`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${reeve.home.apiKey()}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${reeve.key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ name: 'narrow', models: ['embed'] }),
   });
   expect(response.status).toBe(201);

@@ -92,11 +92,25 @@ export async function createReeveHome(settings: ReeveSettings = {}): Promise<Ree
   };
 }
 
-/** Starts one Reeve in a fresh folder; `dispose` ends it and removes the folder. */
-export async function startReeve(settings: ReeveSettings = {}): Promise<RunningReeve & { home: ReeveHome }> {
+/** A Reeve in a folder of its own. */
+export interface WholeReeve extends RunningReeve {
+  home: ReeveHome;
+  key: string;
+  /** Stops it and removes the folder; rejects where it does not drain and exit with 0. */
+  close(): Promise<void>;
+}
+
+/** Starts one Reeve in a fresh folder. */
+export async function startReeve(settings: ReeveSettings = {}): Promise<WholeReeve> {
   const home = await createReeveHome(settings);
   try {
-    return { ...(await home.start()), home };
+    const running = await home.start();
+    const close = async (): Promise<void> => {
+      const { code, signal, stderr } = await running.stop();
+      await home.dispose();
+      if (code !== 0) throw new Error(`Reeve ended with ${code ?? signal}:\n${tail(stderr)}`);
+    };
+    return { ...running, home, key: home.apiKey(), close };
   } catch (error) {
     await home.dispose();
     throw error;
