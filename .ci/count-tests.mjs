@@ -6,4 +6,4 @@ const broken = report.testResults.filter(
   (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
 );
 const failed = report.numFailedTests + broken.length + (report.numTotalTests === 0 ? 1 : 0);
-console.log(`${report.numPassedTests} ${failed}`);
+process.stdout.write(`${report.numPassedTests} ${failed}\n`);

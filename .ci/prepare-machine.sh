@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Brings what the suites need of the system: PostgreSQL's server programs and Python's venv. No service is started.
+# Brings what the suites need of the system: PostgreSQL's server programs, Python's venv, small tools. No service is started.
 set -euo pipefail
 
 wanted=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted+=(postgresql)
 python3 -c 'import venv, ensurepip' 2>/dev/null || wanted+=(python3 python3-venv)
-command -v curl >/dev/null || wanted+=(curl)
+command -v ps >/dev/null || wanted+=(procps)
+command -v openssl >/dev/null || wanted+=(openssl)
+command -v curl >/dev/null || wanted+=(curl ca-certificates)
 command -v git >/dev/null || wanted+=(git)
 
 if [ ${#wanted[@]} -gt 0 ]; then

@@ -29,7 +29,10 @@ const VAGUE_NAMES: [pattern: RegExp, instead: string][] = [
   [/(?<!^app)-(error|exceptions?)\.ts$/, '-errors'],
   [/-(configuration|options|settings\.config)\.ts$/, '-config'],
   [/-(fixture|mocks?)\.ts$/, '.fixtures'],
-  [/\.(?!test\.ts$|pg\.test\.ts$|fixtures\.ts$|ts$)[a-z-]+\.ts$/, 'one of .test .pg.test .fixtures'],
+  [
+    /\.(?!test\.ts$|pg\.test\.ts$|fixtures\.ts$|testing\.ts$|ts$)[a-z-]+\.ts$/,
+    'one of .test .pg.test .fixtures .testing',
+  ],
 ];
 
 export function shapeRules(plan: Plan): Rule[] {

@@ -28,7 +28,7 @@ export function readTree(root: string): Tree {
 }
 
 export const isTestCode = (path: string): boolean =>
-  /\.test\.ts$|\.fixtures\.ts$|(\/|-)testing\.ts$|(\/|-)conformance\.ts$|-contract\.ts$|^server\/test\/|^bench\//.test(
+  /\.test\.ts$|\.fixtures\.ts$|[./-]testing\.ts$|[/-]conformance\.ts$|-contract\.ts$|^server\/test\/|^bench\//.test(
     path,
   );
 
