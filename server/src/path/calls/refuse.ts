@@ -2,8 +2,9 @@ import type { Usage } from '@reeve/contracts';
 import { AppError } from '#kernel';
 import { candidateName, type RunResult } from '#routing';
 import type { CallEnding, CallPath, CallRequest } from './calls.ts';
-import { settle } from './commit.ts';
 import { toAnswerHead, type CallFacts } from './facts.ts';
+import { estimateUsage } from './guard.ts';
+import { priceOutcome, settle } from './settle.ts';
 import type { Timeline } from './timeline.ts';
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
@@ -31,7 +32,10 @@ export async function deny(
   return { type: 'refused', head: toAnswerHead(facts, null, []), error, upstream: null };
 }
 
-/** No candidate gave an answer: the receipt books nothing and names the failure. */
+/**
+ * No candidate gave an answer: the receipt names the failure. Nothing is booked, unless the caller went away while a
+ * provider worked: that provider has read the input.
+ */
 export async function failBeforeAnswer(
   path: CallPath,
   request: CallRequest,
@@ -40,12 +44,14 @@ export async function failBeforeAnswer(
   timeline: Timeline,
 ): Promise<CallEnding> {
   const { failure, candidate } = run;
+  const aborted = failure.kind === 'aborted';
+  const used = aborted && candidate !== null && run.attempts.length > 0 ? candidate : null;
+  const usage = used === null ? NO_USAGE : estimateUsage(request.call, 0);
   await settle(path, request, facts, timeline, {
-    status: failure.kind === 'aborted' ? 'aborted' : 'failed',
+    status: aborted ? 'aborted' : 'failed',
     candidate,
-    usage: NO_USAGE,
-    costNanos: 0,
-    priceVersion: null,
+    usage,
+    ...(used === null ? { costNanos: 0, priceVersion: null } : priceOutcome(path, used, usage)),
     propensityPpm: run.propensityPpm,
     attempts: run.attempts,
     errorCode: run.code,

@@ -1,0 +1,38 @@
+/** The last step of every call that got past admission: one row, which is receipt, settlement and outbox entry. */
+import { priceUsage } from '#accounting';
+import type { Usage } from '@reeve/contracts';
+import type { Candidate } from '#routing';
+import type { CallPath, CallRequest, Settlement } from './calls.ts';
+import { draftReceipt, type Outcome } from './draft-receipt.ts';
+import type { CallFacts } from './facts.ts';
+import { reportCall } from './report-call.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Commits the receipt and reports the call to metrics and traces. */
+export async function settle(
+  path: CallPath,
+  request: CallRequest,
+  facts: CallFacts,
+  timeline: Timeline,
+  outcome: Outcome,
+): Promise<Settlement> {
+  const latencyMs = timeline.now() - timeline.startedMs;
+  const overheadMs = Math.max(0, latencyMs - timeline.upstreamMs);
+  const draft = draftReceipt(request, facts, {
+    ...outcome,
+    firstByteMs: timeline.firstByteMs,
+    latencyMs,
+    overheadMs,
+  });
+  const { hash } = await path.ledger.commit(draft, request.tags);
+  const settledMs = timeline.now() - timeline.startedMs - timeline.upstreamMs;
+  reportCall(path, request, draft, timeline, settledMs);
+  return { hash, costNanos: outcome.costNanos, overheadMs: Math.max(0, settledMs) };
+}
+
+/** What the usage costs at the candidate's price; `null` where no list knows the model. */
+export function priceOutcome(path: CallPath, candidate: Candidate, usage: Usage) {
+  const price = path.prices.find(candidate.provider.name, candidate.modelId);
+  if (price === null) return { costNanos: null, priceVersion: null };
+  return { costNanos: priceUsage(usage, price), priceVersion: price.version };
+}
