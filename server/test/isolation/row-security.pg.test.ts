@@ -1,9 +1,10 @@
 import { Pool } from 'pg';
+import { describe } from 'vitest';
 import { openPostgresDatabase } from '#platform/database/postgres-database.ts';
 import { startPostgres } from '../rigs/postgres.ts';
-import { describeRowSecurity } from './row-security-contract.ts';
+import { type AdminDatabase, rowSecurityContract } from './row-security-contract.testing.ts';
 
-describeRowSecurity('row security on PostgreSQL', async () => {
+async function openAdmin(): Promise<AdminDatabase> {
   const rig = await startPostgres();
   const database = await openPostgresDatabase({ url: await rig.url('isolation') });
   await database.migrate();
@@ -21,4 +22,8 @@ describeRowSecurity('row security on PostgreSQL', async () => {
       await rig.stop();
     },
   };
+}
+
+describe('row security on PostgreSQL', () => {
+  rowSecurityContract(openAdmin);
 });

@@ -5,7 +5,7 @@ import { type Connect, type Session, withSession } from './sessions.ts';
 const LOCK_KEY = 7_337_001;
 
 /** The schema in the database and the steps of this program do not belong together. */
-export class MigrationError extends Error {
+class MigrationError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'MigrationError';

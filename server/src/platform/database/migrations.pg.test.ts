@@ -1,8 +1,9 @@
 import { Pool } from 'pg';
+import { describe } from 'vitest';
 import { startPostgres } from '../../../test/rigs/postgres.ts';
-import { describeMigrations } from './schema-contract.ts';
+import { type EmptyDatabase, schemaContract } from './schema-contract.testing.ts';
 
-describeMigrations('migrations on PostgreSQL', async () => {
+async function openEmpty(): Promise<EmptyDatabase> {
   const rig = await startPostgres();
   const pool = new Pool({ connectionString: await rig.url('migrations'), max: 1 });
   // The pool does not wait for its last goodbye; the server may be gone before it.
@@ -14,4 +15,8 @@ describeMigrations('migrations on PostgreSQL', async () => {
       await rig.stop();
     },
   };
+}
+
+describe('migrations on PostgreSQL', () => {
+  schemaContract(openEmpty);
 });

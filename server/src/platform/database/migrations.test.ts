@@ -1,12 +1,13 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from 'vitest';
 import { startEngine } from './pglite-database.ts';
 import { ensurePrepared } from './prepare-template.ts';
-import { describeMigrations } from './schema-contract.ts';
+import { type EmptyDatabase, schemaContract } from './schema-contract.testing.ts';
 import { withSession } from './sessions.ts';
 
-describeMigrations('migrations on PGlite', async () => {
+async function openEmpty(): Promise<EmptyDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-migrations-'));
   cpSync(await ensurePrepared(), join(folder, 'database'), { recursive: true });
   const engine = await startEngine(join(folder, 'database'), { syncing: false });
@@ -18,4 +19,8 @@ describeMigrations('migrations on PGlite', async () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+describe('migrations on PGlite', () => {
+  schemaContract(openEmpty);
 });

@@ -12,7 +12,7 @@ export interface Migration {
   checksum: string;
 }
 
-export const migrationsFolder: string = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+const migrationsFolder: string = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
 /** Every step in order. Each has both directions, and numbers leave no gap. */
 export function readMigrations(folder: string = migrationsFolder): Migration[] {

@@ -7,14 +7,16 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createVirtualClock } from '../clock/testing.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
-import { describeDatabase, expectUnavailable } from './database-contract.ts';
+import { databaseContract, expectUnavailable } from './database-contract.testing.ts';
 import { openPgliteDatabase, type PgliteDatabase, type PgliteOptions, startEngine } from './pglite-database.ts';
 import type { Database } from './port.ts';
 import { ensurePrepared } from './prepare-template.ts';
 import { withSession } from './sessions.ts';
 import { openTestDatabase } from './testing.ts';
 
-describeDatabase('PGlite', openTestDatabase);
+describe('PGlite', () => {
+  databaseContract(openTestDatabase);
+});
 
 const folders: string[] = [];
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresRig, startPostgres } from '../../../test/rigs/postgres.ts';
-import { describeDatabase, expectUnavailable } from './database-contract.ts';
+import { databaseContract, expectUnavailable } from './database-contract.testing.ts';
 import type { Database } from './port.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 
@@ -18,7 +18,9 @@ async function openMigrated(name: string): Promise<Database> {
   return database;
 }
 
-describeDatabase('PostgreSQL', () => openMigrated('contract'));
+describe('PostgreSQL', () => {
+  databaseContract(() => openMigrated('contract'));
+});
 
 const selectOne = (database: Database): Promise<unknown> =>
   database.asRole('operator', (tx) => sql`select 1 as one`.execute(tx));

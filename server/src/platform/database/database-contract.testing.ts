@@ -7,23 +7,33 @@ import type { Database, Tx } from './port.ts';
 const tenantA = asTenantId('ten_a');
 const tenantB = asTenantId('ten_b');
 
-export function describeDatabase(name: string, open: () => Promise<Database>): void {
-  describe(name, () => {
-    let database: Database;
+/** To be called inside a `describe` that names the engine; `open` gives a migrated, empty database. */
+export function databaseContract(open: () => Promise<Database>): void {
+  let database: Database;
+  const current = (): Database => database;
 
-    beforeAll(async () => {
-      database = await open();
-      await database.asRole('operator', async (tx) => {
-        await sql`insert into tenant (id, name) values ('ten_a', 'A'), ('ten_b', 'B')`.execute(tx);
-      });
+  beforeAll(async () => {
+    database = await open();
+    await database.asRole('operator', async (tx) => {
+      await sql`insert into tenant (id, name) values ('ten_a', 'A'), ('ten_b', 'B')`.execute(tx);
     });
-    afterAll(() => database.close());
+  });
+  afterAll(() => database.close());
 
-    describe('values', () => valuesContract(() => database));
-    describe('transactions', () => transactionContract(() => database));
-    describe('roles and tenants', () => roleContract(() => database));
-    describe('notifications', () => noticeContract(() => database));
-    describe('partitions', () => partitionContract(() => database));
+  describe('values', () => {
+    valuesContract(current);
+  });
+  describe('transactions', () => {
+    transactionContract(current);
+  });
+  describe('roles and tenants', () => {
+    roleContract(current);
+  });
+  describe('notifications', () => {
+    noticeContract(current);
+  });
+  describe('partitions', () => {
+    partitionContract(current);
   });
 }
 
