@@ -3,7 +3,7 @@ import { mayUseModel } from '#policy';
 import type { Plan } from '#routing';
 import type { CallEnding, CallPath, CallRequest } from './calls.ts';
 import type { CapacityVerdict } from './capacity.ts';
-import type { AdmissionFacts } from './facts.ts';
+import type { AdmissionFacts } from './open-call.ts';
 
 export type Admission =
   | { type: 'admitted'; facts: AdmissionFacts; plan: Plan }

@@ -4,8 +4,7 @@ import type { PriceBook } from '#accounting';
 import type { UpstreamFailure } from '#adapters';
 import type { Ledger, Tags } from '#audit';
 import type { AppError, Clock, IdSource, ReceiptId, Scope } from '#kernel';
-import type { CallDecision } from '#policy';
-import type { Plan, Routing } from '#routing';
+import type { Routing } from '#routing';
 import type { Telemetry } from '#platform/telemetry/port.ts';
 import type { Capacity } from './capacity.ts';
 
@@ -64,13 +63,3 @@ export type CallEnding =
   | { type: 'streamed'; head: AnswerHead; usage: Usage; settlement: Settlement; error: AppError | null }
   /** Nothing went to the caller yet. `upstream` is a provider's 4xx that passes on with its status and body. */
   | { type: 'refused'; head: AnswerHead | null; error: AppError; upstream: UpstreamFailure | null };
-
-/** A call that got past admission; the later steps read it. */
-export interface AdmittedCall extends CallRequest {
-  receiptId: ReceiptId;
-  createdAtMs: number;
-  plan: Plan;
-  decision: CallDecision;
-  promptHash: string;
-  bytesIn: number;
-}

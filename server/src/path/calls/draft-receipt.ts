@@ -2,7 +2,7 @@ import type { ReceiptStatus, Usage } from '@reeve/contracts';
 import type { ReceiptDraft } from '#audit';
 import type { Attempted, Candidate } from '#routing';
 import type { CallRequest } from './calls.ts';
-import type { CallFacts } from './facts.ts';
+import type { CallFacts } from './open-call.ts';
 
 /** What settles a call; all else comes from the request and its facts. */
 export interface Outcome {

@@ -3,9 +3,8 @@ import { estimateInputTokens, estimateTextTokens } from '#accounting';
 import type { Answer, AnswerEvent, AnswerFrame, Call, ReceiptStatus, Usage } from '@reeve/contracts';
 import { AppError } from '#kernel';
 import { candidateName, type RunResult } from '#routing';
-import type { CallPath, CallRequest } from './calls.ts';
-import { toAnswerHead, type CallFacts } from './facts.ts';
-import type { Timeline } from './timeline.ts';
+import type { CallRequest } from './calls.ts';
+import { toAnswerHead, type OpenCall } from './open-call.ts';
 
 /** What went to the caller (or is about to), and what it used. */
 export interface Guarded {
@@ -21,13 +20,7 @@ export interface Guarded {
 type Answered = Exclude<RunResult, { type: 'failed' }>;
 
 /** Watches the answer on its way: whole frames only, no closing frame after an error, usage gathered or estimated. */
-export async function guard(
-  path: CallPath,
-  request: CallRequest,
-  facts: CallFacts,
-  run: Answered,
-  timeline: Timeline,
-): Promise<Guarded> {
+export async function guard({ path, request, facts, timeline }: OpenCall, run: Answered): Promise<Guarded> {
   if (run.type === 'answer') return guardAnswer(request, run.answer);
   path.telemetry.metrics.streamOpened();
   const startMs = timeline.now();

@@ -6,6 +6,7 @@ import { decide } from './decide.ts';
 import { guard } from './guard.ts';
 import { inspect } from './inspect.ts';
 import { invoke } from './invoke.ts';
+import type { OpenCall } from './open-call.ts';
 import { deny, failBeforeAnswer } from './refuse.ts';
 import { reserve } from './reserve.ts';
 import { route } from './route.ts';
@@ -20,16 +21,17 @@ export async function makeCall(path: CallPath, request: CallRequest): Promise<Ca
   const admission = await admit(path, request);
   if (admission.type === 'refused') return admission;
   try {
-    const inspected = inspect(request.call);
-    const decision = decide(request, admission, timeline);
-    const facts = { ...admission.facts, ...inspected, decision };
-    if (!decision.allowed) return await deny(path, request, facts, timeline);
-    const plan = route(path, admission.plan, decision, timeline);
-    await reserve(path, request, facts, plan);
-    const invocation = await invoke(path, request, plan, timeline);
-    if (invocation.type === 'failed') return await failBeforeAnswer(path, request, facts, invocation, timeline);
-    const guarded = await guard(path, request, facts, invocation, timeline);
-    return await commit(path, request, facts, invocation, guarded, timeline);
+    const inspection = inspect(request.call);
+    const decision = decide(request, admission.plan, timeline);
+    const facts = { ...admission.facts, ...inspection, decision };
+    const call: OpenCall = { path, request, facts, timeline };
+    if (!decision.allowed) return await deny(call);
+    const plan = route(call, admission.plan);
+    await reserve(call, plan);
+    const run = await invoke(call, plan);
+    if (run.type === 'failed') return await failBeforeAnswer(call, run);
+    const guarded = await guard(call, run);
+    return await commit(call, run, guarded);
   } finally {
     path.capacity.leave();
   }

@@ -1,22 +1,17 @@
 import type { Usage } from '@reeve/contracts';
 import { AppError } from '#kernel';
 import { candidateName, type RunResult } from '#routing';
-import type { CallEnding, CallPath, CallRequest } from './calls.ts';
-import { toAnswerHead, type CallFacts } from './facts.ts';
+import type { CallEnding } from './calls.ts';
 import { estimateUsage } from './guard.ts';
+import { toAnswerHead, type OpenCall } from './open-call.ts';
 import { priceOutcome, settle } from './settle.ts';
-import type { Timeline } from './timeline.ts';
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
 
 /** A policy said no: the receipt says which, and nothing left the house. */
-export async function deny(
-  path: CallPath,
-  request: CallRequest,
-  facts: CallFacts,
-  timeline: Timeline,
-): Promise<CallEnding> {
-  await settle(path, request, facts, timeline, {
+export async function deny(call: OpenCall): Promise<CallEnding> {
+  const { path, facts } = call;
+  await settle(call, {
     status: 'denied',
     candidate: null,
     usage: NO_USAGE,
@@ -37,17 +32,15 @@ export async function deny(
  * provider worked: that provider has read the input.
  */
 export async function failBeforeAnswer(
-  path: CallPath,
-  request: CallRequest,
-  facts: CallFacts,
+  call: OpenCall,
   run: Extract<RunResult, { type: 'failed' }>,
-  timeline: Timeline,
 ): Promise<CallEnding> {
+  const { path, request, facts } = call;
   const { failure, candidate } = run;
   const aborted = failure.kind === 'aborted';
   const used = aborted && candidate !== null && run.attempts.length > 0 ? candidate : null;
   const usage = used === null ? NO_USAGE : estimateUsage(request.call, 0);
-  await settle(path, request, facts, timeline, {
+  await settle(call, {
     status: aborted ? 'aborted' : 'failed',
     candidate,
     usage,

@@ -1,15 +1,9 @@
 import type { ReceiptDraft } from '#audit';
-import type { CallPath, CallRequest } from './calls.ts';
-import type { Timeline } from './timeline.ts';
+import type { OpenCall } from './open-call.ts';
 
 /** Tells metrics and traces about a settled call. Never text, never a user or key id as a label. */
-export function reportCall(
-  path: CallPath,
-  request: CallRequest,
-  draft: ReceiptDraft,
-  timeline: Timeline,
-  overheadMs: number,
-): void {
+export function reportCall(call: OpenCall, draft: ReceiptDraft, overheadMs: number): void {
+  const { path, request, timeline } = call;
   const { metrics, tracer } = path.telemetry;
   const nowMs = timeline.now();
   metrics.call({

@@ -1,16 +1,16 @@
 import { boundTokens, priceUsage } from '#accounting';
 import type { Usage } from '@reeve/contracts';
 import type { Plan } from '#routing';
-import type { CallPath, CallRequest } from './calls.ts';
 import { draftReceipt } from './draft-receipt.ts';
-import type { CallFacts } from './facts.ts';
+import type { OpenCall } from './open-call.ts';
 
 /**
  * Writes down, before anything is dispatched, what this call costs at the most: the receipt that stands if the process
  * dies. The bound is taken over every candidate, since any of them may answer.
  */
-export async function reserve(path: CallPath, request: CallRequest, facts: CallFacts, plan: Plan): Promise<void> {
-  const bound = boundPlan(path, request, facts, plan);
+export async function reserve(call: OpenCall, plan: Plan): Promise<void> {
+  const { path, request, facts } = call;
+  const bound = boundPlan(call, plan);
   const draft = draftReceipt(request, facts, {
     status: 'assumed',
     candidate: plan.candidates[0] ?? null,
@@ -22,7 +22,7 @@ export async function reserve(path: CallPath, request: CallRequest, facts: CallF
   await path.ledger.openIntent(draft, request.tags);
 }
 
-function boundPlan(path: CallPath, request: CallRequest, facts: CallFacts, plan: Plan) {
+function boundPlan({ path, request, facts }: OpenCall, plan: Plan) {
   let usage: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: true };
   let costNanos: number | null = 0;
   for (const { provider, modelId } of plan.candidates) {

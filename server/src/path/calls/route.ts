@@ -1,12 +1,10 @@
-import type { CallDecision } from '#policy';
 import type { Plan } from '#routing';
-import type { CallPath } from './calls.ts';
-import type { Timeline } from './timeline.ts';
+import type { OpenCall } from './open-call.ts';
 
 /** Orders the candidates that policy allows. */
-export function route(path: CallPath, plan: Plan, decision: CallDecision, timeline: Timeline): Plan {
+export function route({ path, facts, timeline }: OpenCall, plan: Plan): Plan {
   const startMs = timeline.now();
-  const ordered = path.routing.order(plan, decision.allowedCandidates);
+  const ordered = path.routing.order(plan, facts.decision.allowedCandidates);
   timeline.span('routing_decision', startMs);
   return ordered;
 }

@@ -2,20 +2,14 @@
 import { priceUsage } from '#accounting';
 import type { Usage } from '@reeve/contracts';
 import type { Candidate } from '#routing';
-import type { CallPath, CallRequest, Settlement } from './calls.ts';
+import type { CallPath, Settlement } from './calls.ts';
 import { draftReceipt, type Outcome } from './draft-receipt.ts';
-import type { CallFacts } from './facts.ts';
+import type { OpenCall } from './open-call.ts';
 import { reportCall } from './report-call.ts';
-import type { Timeline } from './timeline.ts';
 
 /** Commits the receipt and reports the call to metrics and traces. */
-export async function settle(
-  path: CallPath,
-  request: CallRequest,
-  facts: CallFacts,
-  timeline: Timeline,
-  outcome: Outcome,
-): Promise<Settlement> {
+export async function settle(call: OpenCall, outcome: Outcome): Promise<Settlement> {
+  const { path, request, facts, timeline } = call;
   const latencyMs = timeline.now() - timeline.startedMs;
   const overheadMs = Math.max(0, latencyMs - timeline.upstreamMs);
   const draft = draftReceipt(request, facts, {
@@ -26,7 +20,7 @@ export async function settle(
   });
   const { hash } = await path.ledger.commit(draft, request.tags);
   const settledMs = timeline.now() - timeline.startedMs - timeline.upstreamMs;
-  reportCall(path, request, draft, timeline, settledMs);
+  reportCall(call, draft, settledMs);
   return { hash, costNanos: outcome.costNanos, overheadMs: Math.max(0, settledMs) };
 }
 

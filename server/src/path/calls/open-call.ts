@@ -1,15 +1,24 @@
-/** What the steps learn about one call; the receipt is made of it. */
+/** A call past admission: what the steps share, and what they learned. */
 import type { ReceiptId } from '#kernel';
 import type { CallDecision } from '#policy';
-import type { AnswerHead } from './calls.ts';
+import type { AnswerHead, CallPath, CallRequest } from './calls.ts';
 import type { Inspection } from './inspect.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface AdmissionFacts {
   receiptId: ReceiptId;
   createdAtMs: number;
 }
 
+/** The receipt is made of these. */
 export type CallFacts = AdmissionFacts & Inspection & { decision: CallDecision };
+
+export interface OpenCall {
+  path: CallPath;
+  request: CallRequest;
+  facts: CallFacts;
+  timeline: Timeline;
+}
 
 /** What the answer's headers say. */
 export function toAnswerHead(facts: CallFacts, route: string | null, fallback: readonly string[]): AnswerHead {
