@@ -1,22 +1,20 @@
 /** One hook for every POST: a request repeated under its idempotency key is answered once and charged once. */
 import { HEADERS } from '@reeve/contracts';
-import { AppError, toAppError, type HttpExchange, type Route } from '#kernel';
+import { AppError, toAppError, type HttpExchange } from '#kernel';
 import type { Idempotency, IdempotentRun } from '../platform/idempotency/port.ts';
 
 type Handle = (exchange: HttpExchange) => Promise<void>;
 
 /** Runs the handler, or answers for it where its idempotency key was seen before. */
 export async function runOnce(
-  { idempotency }: { idempotency: Idempotency },
+  idempotency: Idempotency,
   exchange: HttpExchange,
-  route: Route,
-  url: string,
+  { method, path }: { method: string; path: string },
   handle: Handle,
 ): Promise<void> {
   const key = exchange.headers[HEADERS.idempotencyKey];
-  if (key === undefined || route.method !== 'POST') return handle(exchange);
-  const request = { method: route.method, path: url, body: exchange.body };
-  const verdict = await idempotency.begin(exchange.scope, String(key), request);
+  if (key === undefined || method !== 'POST') return handle(exchange);
+  const verdict = await idempotency.begin(exchange.scope, String(key), { method, path, body: exchange.body });
   switch (verdict.type) {
     case 'replay':
       return exchange.send(verdict.status, verdict.headers, verdict.body);

@@ -86,7 +86,7 @@ function mount(app: FastifyInstance, options: HttpOptions, route: Route): void {
       reply.hijack();
       const exchange = toExchange(options, request, reply.raw);
       try {
-        await runOnce(options, exchange, route, request.url, handle);
+        await runOnce(options.idempotency, exchange, { method: route.method, path: request.url }, handle);
       } catch (thrown) {
         const error = toAppError(thrown);
         logFault(options.log, request, error);
