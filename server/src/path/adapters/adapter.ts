@@ -28,13 +28,15 @@ export interface Attempt {
 export interface UpstreamFailure {
   /**
    * `connect`, `reset`, `timeout`: the wire; `status`: an HTTP error; `invalid`: an answer that cannot be read, or 200 with
-   * an error inside; `unsupported`: this adapter cannot carry the call; `aborted`: the caller went away; `breaker`: not tried, because it failed repeatedly.
+   * an error inside; `unsupported`: this adapter cannot carry the call; `aborted`: the caller went away.
    */
-  kind: 'connect' | 'reset' | 'timeout' | 'status' | 'invalid' | 'unsupported' | 'aborted' | 'breaker';
+  kind: 'connect' | 'reset' | 'timeout' | 'status' | 'invalid' | 'unsupported' | 'aborted';
   /** The provider's HTTP status, where there is one. */
   status: number | null;
   /** The provider's own sentence, safe to show to the caller; never holds credentials. */
   message: string;
+  /** What the wire said, for the log only: it may name addresses. */
+  detail?: string;
   /** `retry-after` as the provider sent it. */
   retryAfter: string | null;
   /** The provider's error body for passing on, when it speaks `wire`. */

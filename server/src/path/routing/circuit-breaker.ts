@@ -1,85 +1,118 @@
-/**
- * A breaker for one provider: after repeated connect errors, 5xx and time-outs it refuses for a while, then lets
- * one probe through. Pure state over a clock.
- */
+/** A breaker stops calling what keeps failing, and asks again with one probe at a time. */
 import type { Clock } from '#kernel';
+import { createSlidingCount, type SlidingCount } from './sliding-count.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-export interface Breaker {
+/** The right to make one attempt; it comes back with the attempt's outcome. */
+export type BreakerTicket = number;
+
+export interface CircuitBreaker {
+  /** A ticket, or `null` where the attempt must not be made. */
+  enter(): BreakerTicket | null;
+  /** The provider answered, be it with a 4xx. */
+  succeed(ticket: BreakerTicket): void;
+  /** Connect error, reset, time-out or 5xx. */
+  fail(ticket: BreakerTicket): void;
+  /** The attempt says nothing about the provider: the caller went away, the adapter could not carry the call. */
+  release(ticket: BreakerTicket): void;
   state(): BreakerState;
-  /** Whether a call may go now; in `half-open` the first asker takes the probe. */
-  tryPass(): boolean;
-  succeeded(): void;
-  failed(): void;
-  /** The call ended without saying anything about the provider (aborted, 4xx): frees a probe. */
-  abandoned(): void;
 }
 
-const CONSECUTIVE_FAILURES_MAX = 5;
-const WINDOW_MS = 10_000;
-const WINDOW_CALLS_MIN = 20;
-const WINDOW_FAILURE_SHARE = 0.5;
-const OPEN_MS = 5_000;
-const OPEN_MS_MAX = 60_000;
+export const BREAKER_RULES = {
+  consecutiveFailures: 5,
+  /** At least this many outcomes in the window, and half of them failures. */
+  windowOutcomes: 20,
+  windowFailureShare: 0.5,
+  windowMs: 10_000,
+  openMs: 5_000,
+  openMsMax: 60_000,
+} as const;
 
-export function createBreaker(clock: Clock, onChange: (open: boolean) => void): Breaker {
-  let opened = false;
-  let probing = false;
-  let openUntilMs = 0;
-  let openMs = OPEN_MS;
-  let consecutive = 0;
-  let window = { startMs: clock.monotonicMs(), calls: 0, failures: 0 };
+/** `onChange` hears each change between open and closed. */
+export function createCircuitBreaker(clock: Clock, onChange: (open: boolean) => void): CircuitBreaker {
+  return new Breaker(clock, onChange);
+}
 
-  const state = (): BreakerState => {
-    if (!opened) return 'closed';
-    return clock.monotonicMs() < openUntilMs ? 'open' : 'half-open';
-  };
-  const open = (forMs: number): void => {
-    openMs = Math.min(forMs, OPEN_MS_MAX);
-    openUntilMs = clock.monotonicMs() + openMs;
-    probing = false;
-    if (!opened) onChange(true);
-    opened = true;
-  };
-  const count = (failed: boolean): void => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs - window.startMs >= WINDOW_MS) window = { startMs: nowMs, calls: 0, failures: 0 };
-    window.calls += 1;
-    if (failed) window.failures += 1;
-  };
-  const isTooBad = (): boolean =>
-    consecutive >= CONSECUTIVE_FAILURES_MAX ||
-    (window.calls >= WINDOW_CALLS_MIN && window.failures >= window.calls * WINDOW_FAILURE_SHARE);
+/**
+ * Closed until `BREAKER_RULES` says otherwise; open for 5 s, twice as long after each failed probe, at most 60 s; then
+ * half-open: one probe, whose outcome closes or opens it. Outcomes of attempts that began in an earlier state are
+ * ignored.
+ */
+class Breaker implements CircuitBreaker {
+  readonly #clock: Clock;
+  readonly #onChange: (open: boolean) => void;
+  readonly #outcomes: SlidingCount;
+  readonly #failures: SlidingCount;
+  /** Tickets carry the number of the state that they were given in. */
+  #era = 0;
+  #closed = true;
+  #consecutive = 0;
+  #openMs = 0;
+  #openUntilMs = 0;
+  #probing = false;
 
-  return {
-    state,
-    tryPass() {
-      const now = state();
-      if (now === 'closed') return true;
-      if (now === 'open' || probing) return false;
-      probing = true;
-      return true;
-    },
-    succeeded() {
-      consecutive = 0;
-      if (opened) {
-        opened = false;
-        probing = false;
-        openMs = OPEN_MS;
-        window = { startMs: clock.monotonicMs(), calls: 0, failures: 0 };
-        onChange(false);
-      }
-      count(false);
-    },
-    failed() {
-      consecutive += 1;
-      count(true);
-      if (state() === 'half-open') open(openMs * 2);
-      else if (!opened && isTooBad()) open(OPEN_MS);
-    },
-    abandoned() {
-      probing = false;
-    },
-  };
+  constructor(clock: Clock, onChange: (open: boolean) => void) {
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.#outcomes = createSlidingCount(clock, BREAKER_RULES.windowMs);
+    this.#failures = createSlidingCount(clock, BREAKER_RULES.windowMs);
+  }
+
+  state(): BreakerState {
+    if (this.#closed) return 'closed';
+    return this.#clock.monotonicMs() < this.#openUntilMs ? 'open' : 'half-open';
+  }
+
+  enter(): BreakerTicket | null {
+    if (this.#closed) return this.#era;
+    if (this.#probing || this.state() === 'open') return null;
+    this.#probing = true;
+    return this.#era;
+  }
+
+  succeed(ticket: BreakerTicket): void {
+    if (ticket !== this.#era) return;
+    if (!this.#closed) return this.#close();
+    this.#consecutive = 0;
+    this.#outcomes.add();
+  }
+
+  fail(ticket: BreakerTicket): void {
+    if (ticket !== this.#era) return;
+    if (!this.#closed) return this.#open();
+    this.#consecutive += 1;
+    this.#outcomes.add();
+    this.#failures.add();
+    if (this.#consecutive >= BREAKER_RULES.consecutiveFailures || this.#isWindowFailing()) this.#open();
+  }
+
+  release(ticket: BreakerTicket): void {
+    if (ticket === this.#era) this.#probing = false;
+  }
+
+  #isWindowFailing(): boolean {
+    const total = this.#outcomes.total();
+    return total >= BREAKER_RULES.windowOutcomes && this.#failures.total() >= total * BREAKER_RULES.windowFailureShare;
+  }
+
+  #open(): void {
+    const wasClosed = this.#closed;
+    this.#openMs = wasClosed ? BREAKER_RULES.openMs : Math.min(this.#openMs * 2, BREAKER_RULES.openMsMax);
+    this.#openUntilMs = this.#clock.monotonicMs() + this.#openMs;
+    this.#era += 1;
+    this.#closed = false;
+    this.#probing = false;
+    if (wasClosed) this.#onChange(true);
+  }
+
+  #close(): void {
+    this.#era += 1;
+    this.#closed = true;
+    this.#probing = false;
+    this.#consecutive = 0;
+    this.#outcomes.clear();
+    this.#failures.clear();
+    this.#onChange(false);
+  }
 }

@@ -1,80 +1,78 @@
-/** The words of routing, and the router itself: which candidates a name has, in which order, and how they are tried. */
-import type { PriceBook } from '#accounting';
-import type { ModelAdapter, Provider } from '#adapters';
-import type { Clock, Random } from '#kernel';
-import type { Telemetry } from '#platform/telemetry/port.ts';
-import { createBreaker, type Breaker } from './circuit-breaker.ts';
-import { createCatalogue, type ListedModel } from './model-catalogue.ts';
-import { createRetryBudget } from './retry-budget.ts';
-import type { ModelAliases } from './routing-config.ts';
-import { runPlan, type RunRequest, type RunResult } from './run-plan.ts';
+/** The words of routing: where a call may go, in which order, and what became of it. */
+import type { Answer, AnswerFrame, Call, ErrorCode } from '@reeve/contracts';
+import type { Provider, UpstreamFailure } from '#adapters';
 
-/** One place where a call may go. */
+/** A model at a provider. */
 export interface Candidate {
-  provider: Provider;
-  modelId: string;
+  readonly provider: Provider;
+  readonly modelId: string;
 }
 
-/** Candidates in the order in which they are tried, and how likely this order was, in parts per million. */
+/** Candidates in the order in which they are tried. */
 export interface Plan {
-  candidates: readonly Candidate[];
-  propensityPpm: number;
+  readonly candidates: readonly Candidate[];
+  /** How likely this order was when it was chosen, in millionths; 1,000,000 where chance had no part. */
+  readonly propensityPpm: number;
 }
 
-export interface RoutingInputs {
-  providers: readonly Provider[];
-  models: ModelAliases;
-  prices: PriceBook;
-  /** Providers that take bare names, because their key stands in the environment. */
-  keyedProviders: readonly string[];
-  adapters: ReadonlyMap<string, ModelAdapter>;
-  clock: Clock;
-  random: Random;
-  telemetry: Telemetry;
+/** One attempt, for receipts and metrics. */
+export interface Attempted {
+  provider: string;
+  modelId: string;
+  /** `ok`, `status-503`, `timeout`, `breaker-open`, … */
+  outcome: string;
+  latencyMs: number;
+}
+
+interface RunFacts {
+  propensityPpm: number;
+  attempts: readonly Attempted[];
+  /** `provider/model` of other candidates that failed, in order. */
+  failed: readonly string[];
+}
+
+export type RunResult =
+  | (RunFacts & { type: 'answer'; candidate: Candidate; answer: Answer })
+  | (RunFacts & { type: 'stream'; candidate: Candidate; frames: AsyncIterable<AnswerFrame> })
+  | (RunFacts & {
+      type: 'failed';
+      /** Whose failure this is. */
+      candidate: Candidate | null;
+      failure: UpstreamFailure;
+      code: ErrorCode;
+      /** The provider's own 4xx, which goes to the caller with its status, `retry-after` and body. */
+      passThrough: boolean;
+    });
+
+export interface RunRequest {
+  plan: Plan;
+  call: Call;
+  signal: AbortSignal;
+}
+
+/** A name that callers may use. */
+export interface RoutedModel {
+  name: string;
+  /** `provider/model` of each candidate, in order. */
+  candidates: readonly string[];
+  createdSeconds: number;
+  ownedBy: string;
 }
 
 export interface Routing {
-  /** The candidates of an alias, a `provider/model` or a bare name; `null` where nothing has that name. */
+  /** The plan behind an alias, a `provider/model` or a bare name; `null` where nothing answers to it. */
   resolve(model: string): Plan | null;
-  /** The allowed candidates (by index), those behind an open breaker last. */
-  order(plan: Plan, allowed: readonly number[]): Plan;
-  /** Tries the candidates until one gives an answer or the first good frame of a stream. */
+  /** Every name to show in listings: aliases, then the priced models of providers that were added by their key. */
+  listModels(): readonly RoutedModel[];
+  /** The allowed candidates (indexes into the plan) in the order to try them. */
+  order(plan: Plan, allowedCandidates: readonly number[]): Plan;
+  /** Tries the candidates until one answers or gives the first good frame of a stream. Never throws for a provider. */
   run(request: RunRequest): Promise<RunResult>;
-  /** Every name that a listing shows. */
-  listModels(): readonly ListedModel[];
 }
 
-/** Whole certainty: the order was not drawn. */
 export const CERTAIN_PPM = 1_000_000;
 
 /** `provider/model`. */
-export function candidateName({ provider, modelId }: Candidate): string {
-  return `${provider.name}/${modelId}`;
-}
-
-export function createRouting(inputs: RoutingInputs): Routing {
-  const catalogue = createCatalogue(inputs);
-  const breakers = new Map<string, Breaker>();
-  const retryBudget = createRetryBudget();
-  const breakerOf = (provider: string): Breaker => {
-    let breaker = breakers.get(provider);
-    if (breaker === undefined) {
-      breaker = createBreaker(inputs.clock, (open) => inputs.telemetry.metrics.breaker(provider, open));
-      breakers.set(provider, breaker);
-    }
-    return breaker;
-  };
-  const { adapters, clock, random, telemetry } = inputs;
-  const runner = { adapters, clock, random, telemetry, retryBudget, breakerOf };
-  return {
-    resolve: catalogue.resolve,
-    listModels: catalogue.list,
-    order(plan, allowed) {
-      const candidates = plan.candidates.filter((_candidate, index) => allowed.includes(index));
-      if (candidates.length < 2) return { ...plan, candidates };
-      const isOpen = ({ provider }: Candidate): number => (breakerOf(provider.name).state() === 'open' ? 1 : 0);
-      return { ...plan, candidates: candidates.toSorted((a, b) => isOpen(a) - isOpen(b)) };
-    },
-    run: (request) => runPlan(runner, request),
-  };
+export function candidateName(candidate: Candidate): string {
+  return `${candidate.provider.name}/${candidate.modelId}`;
 }

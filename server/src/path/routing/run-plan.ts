@@ -1,137 +1,116 @@
-/** Tries a plan: one attempt and at most one more for each candidate, then the next, never after the first byte. */
-import type { Answer, AnswerFrame, Call, ErrorCode } from '@reeve/contracts';
-import type { ModelAdapter, UpstreamFailure } from '#adapters';
-import type { Clock, Random } from '#kernel';
-import type { Telemetry } from '#platform/telemetry/port.ts';
-import type { Breaker } from './circuit-breaker.ts';
-import { countsAgainstProvider, isRetryable, toErrorCode, toOutcome, triesNext } from './failure-rules.ts';
+/** Walks a plan: an attempt, one more where it makes sense, then the next candidate. */
+import type { Invocation, UpstreamFailure } from '#adapters';
+import type { Random } from '#kernel';
+import { attemptCandidate, type AttemptDeps, type AttemptLog } from './attempt-candidate.ts';
+import { judgeFailure, type Verdict } from './judge-failure.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { candidateName, type Candidate, type Plan } from './routing.ts';
+import { candidateName, type Candidate, type RunRequest, type RunResult } from './routing.ts';
+import { wait } from './wait.ts';
 
-export interface RunRequest {
-  plan: Plan;
-  call: Call;
-  signal: AbortSignal;
-}
-
-/** One attempt, for the receipt. */
-export interface Attempted {
-  provider: string;
-  modelId: string;
-  /** `ok`, or what went wrong in one word. */
-  outcome: string;
-  latencyMs: number;
-}
-
-interface RunFacts {
-  attempts: readonly Attempted[];
-  /** `provider/model` of candidates that failed. */
-  failed: readonly string[];
-  propensityPpm: number;
-}
-
-export type RunResult =
-  | (RunFacts & { type: 'answer'; candidate: Candidate; answer: Answer })
-  | (RunFacts & { type: 'stream'; candidate: Candidate; frames: AsyncIterable<AnswerFrame> })
-  | (RunFacts & {
-      type: 'failed';
-      candidate: Candidate | null;
-      failure: UpstreamFailure;
-      code: ErrorCode;
-      /** The provider's own 4xx goes to the caller with its status and body. */
-      passThrough: boolean;
-    });
-
-export interface Runner {
-  adapters: ReadonlyMap<string, ModelAdapter>;
-  clock: Clock;
-  random: Random;
-  telemetry: Telemetry;
+export interface RunDeps extends AttemptDeps {
   retryBudget: RetryBudget;
-  breakerOf(provider: string): Breaker;
+  random: Random;
+  /** Told of a provider that refuses this server's credentials. */
+  alertRefusal(candidate: Candidate, failure: UpstreamFailure): void;
 }
 
-type Tried = { type: 'passed'; result: RunResult } | { type: 'failed'; failure: UpstreamFailure };
+export const RUN_RULES = { attemptsPerCandidate: 2, backoffMsMax: 100 } as const;
 
-const BACKOFF_MS_MAX = 100;
-const ATTEMPTS_PER_CANDIDATE = 2;
+interface Failed {
+  candidate: Candidate;
+  failure: UpstreamFailure;
+  verdict: Verdict;
+}
 
-export async function runPlan(runner: Runner, request: RunRequest): Promise<RunResult> {
-  const attempts: Attempted[] = [];
-  const failed: string[] = [];
-  const facts = { attempts, failed, propensityPpm: request.plan.propensityPpm };
-  let last: { candidate: Candidate; failure: UpstreamFailure } | null = null;
-  runner.retryBudget.earn();
+/**
+ * Resolves with the first answer or good frame, or with the failure to report: the last one, except that a provider's
+ * own 4xx says more to the caller than a later failure of ours to reach another. Never rejects for what providers do.
+ */
+export async function runPlan(deps: RunDeps, request: RunRequest): Promise<RunResult> {
+  const log: AttemptLog = { attempts: [], spentMs: new Map() };
+  const failures: Failed[] = [];
+  deps.retryBudget.noteRequest();
   for (const candidate of request.plan.candidates) {
-    const tried = await tryCandidate(runner, request, candidate, facts, attempts);
-    if (tried.type === 'passed') return tried.result;
-    failed.push(candidateName(candidate));
-    last = { candidate, failure: tried.failure };
-    if (!triesNext(tried.failure) || request.signal.aborted) break;
+    const outcome = await tryCandidate(deps, request, candidate, log);
+    if (!('failure' in outcome)) return conclude(request, candidate, outcome, { log, failures });
+    failures.push(outcome);
+    if (!outcome.verdict.fallBack) break;
   }
-  const failure = last?.failure ?? NO_CANDIDATE;
-  const { code, passThrough } = toErrorCode(failure);
-  return { ...facts, type: 'failed', candidate: last?.candidate ?? null, failure, code, passThrough };
+  return concludeFailed(request, { log, failures });
 }
 
 async function tryCandidate(
-  runner: Runner,
+  deps: RunDeps,
   request: RunRequest,
   candidate: Candidate,
-  facts: RunFacts,
-  attempts: Attempted[],
-): Promise<Tried> {
-  const { provider, modelId } = candidate;
-  const adapter = runner.adapters.get(provider.adapter);
-  if (adapter === undefined) return { type: 'failed', failure: unsupported(candidate) };
-  const breaker = runner.breakerOf(provider.name);
-  const deadlineMs = runner.clock.monotonicMs() + provider.timeoutMs;
-  let failure = BREAKER_OPEN;
-  for (let number = 1; number <= ATTEMPTS_PER_CANDIDATE; number += 1) {
-    if (!breaker.tryPass()) return { type: 'failed', failure: number === 1 ? BREAKER_OPEN : failure };
-    const startMs = runner.clock.monotonicMs();
-    const { call, signal } = request;
-    const timeoutMs = Math.max(1, deadlineMs - startMs);
-    const invocation = await adapter.invoke({ call, provider, modelId, timeoutMs, signal });
-    const outcome = invocation.type === 'failure' ? toOutcome(invocation.failure) : 'ok';
-    attempts.push({ provider: provider.name, modelId, outcome, latencyMs: runner.clock.monotonicMs() - startMs });
-    runner.telemetry.metrics.attempt(provider.name, outcome);
-    if (invocation.type !== 'failure') {
-      breaker.succeeded();
-      return { type: 'passed', result: { ...facts, ...invocation, candidate } };
+  log: AttemptLog,
+): Promise<Answered | Failed> {
+  for (let attempt = 1; ; attempt += 1) {
+    const invocation = await attemptCandidate(deps, request, candidate, log);
+    if (invocation.type !== 'failure') return invocation;
+    const { failure } = invocation;
+    const verdict = judgeFailure(failure);
+    if (verdict.alert) deps.alertRefusal(candidate, failure);
+    const mayRetry = verdict.retry && attempt < RUN_RULES.attemptsPerCandidate && !request.signal.aborted;
+    if (!mayRetry || deps.breakers.of(candidate).state() !== 'closed' || !deps.retryBudget.takeRetry()) {
+      return { candidate, failure, verdict };
     }
-    failure = invocation.failure;
-    noteFailure(runner, breaker, candidate, failure);
-    const mayRetry = number < ATTEMPTS_PER_CANDIDATE && isRetryable(failure) && !signal.aborted;
-    if (!mayRetry || runner.clock.monotonicMs() >= deadlineMs || !runner.retryBudget.spend()) break;
-    await backOff(runner, deadlineMs);
+    await wait(deps.clock, deps.random.fraction() * RUN_RULES.backoffMsMax, request.signal);
   }
-  return { type: 'failed', failure };
 }
 
-function noteFailure(runner: Runner, breaker: Breaker, candidate: Candidate, failure: UpstreamFailure): void {
-  if (countsAgainstProvider(failure)) breaker.failed();
-  else breaker.abandoned();
-  const { log } = runner.telemetry;
-  const fields = { provider: candidate.provider.name, model: candidate.modelId, status: failure.status };
-  if (toErrorCode(failure).code === 'upstream_refused') {
-    log.error({ ...fields, alert: 'upstream_refused' }, 'the provider refuses our credentials');
-  } else log.debug({ ...fields, outcome: toOutcome(failure) }, 'an attempt failed');
+type Answered = Exclude<Invocation, { type: 'failure' }>;
+
+interface Trail {
+  log: AttemptLog;
+  failures: readonly Failed[];
 }
 
-function backOff({ clock, random }: Runner, deadlineMs: number): Promise<void> {
-  const delayMs = Math.min(random.fraction() * BACKOFF_MS_MAX, deadlineMs - clock.monotonicMs());
-  return new Promise((resolve) => void clock.after(Math.max(0, delayMs), resolve));
+function conclude({ plan }: RunRequest, candidate: Candidate, outcome: Answered, { log, failures }: Trail): RunResult {
+  const failed = failures.map((failure) => candidateName(failure.candidate));
+  return { ...outcome, candidate, propensityPpm: plan.propensityPpm, attempts: log.attempts, failed };
 }
 
-const BASE: UpstreamFailure = { kind: 'connect', status: null, message: '', retryAfter: null, body: null };
-const NO_CANDIDATE: UpstreamFailure = { ...BASE, kind: 'unsupported', message: 'No candidate can take this call.' };
-const BREAKER_OPEN: UpstreamFailure = {
-  ...BASE,
-  kind: 'breaker',
-  message: 'The provider failed repeatedly and is left alone for a few seconds.',
+function concludeFailed({ plan }: RunRequest, { log, failures }: Trail): RunResult {
+  const facts = { type: 'failed' as const, propensityPpm: plan.propensityPpm, attempts: log.attempts };
+  const reported = chooseReported(failures);
+  if (reported === undefined) {
+    return {
+      ...facts,
+      failed: [],
+      candidate: null,
+      failure: NO_CANDIDATE,
+      code: 'upstream_failed',
+      passThrough: false,
+    };
+  }
+  const { candidate, failure, verdict } = reported;
+  const others = failures.filter((other) => other !== reported).map((other) => candidateName(other.candidate));
+  const { code, passThrough } = verdict;
+  return { ...facts, failed: others, candidate, failure: explain(failure, verdict), code, passThrough };
+}
+
+const NO_CANDIDATE: UpstreamFailure = {
+  kind: 'connect',
+  status: null,
+  message: 'There is no candidate to call.',
+  retryAfter: null,
+  body: null,
 };
 
-function unsupported({ provider }: Candidate): UpstreamFailure {
-  return { ...BASE, kind: 'unsupported', message: `This version has no adapter "${provider.adapter}".` };
+function chooseReported(failures: readonly Failed[]): Failed | undefined {
+  const last = failures.at(-1);
+  if (last?.failure.kind === 'aborted') return last;
+  return (
+    failures.findLast(({ verdict }) => verdict.passThrough) ??
+    failures.findLast(({ failure }) => failure.kind !== 'unsupported') ??
+    last
+  );
+}
+
+/** A provider's "wrong key" would read as if the caller's own key were wrong. */
+function explain(failure: UpstreamFailure, verdict: Verdict): UpstreamFailure {
+  if (!verdict.alert) return failure;
+  const message = `The provider refused the credentials that this server uses for it (${failure.status}): ${failure.message}`;
+  return { ...failure, message };
 }

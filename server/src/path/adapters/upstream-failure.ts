@@ -1,0 +1,124 @@
+/** How things that go wrong on a wire become an `UpstreamFailure`: one voice for every adapter. */
+import { HttpFailure, type IncomingAnswer } from '#platform/http-client/port.ts';
+import type { Attempt, Invocation, Provider, UpstreamFailure } from './adapter.ts';
+
+type Failed = Extract<Invocation, { type: 'failure' }>;
+
+const MESSAGE_LENGTH_MAX = 500;
+const ERROR_BYTES_MAX = 256 * 1024;
+
+/** A failure without status or body. */
+export function failWith(kind: UpstreamFailure['kind'], message: string, detail?: string): Failed {
+  const failure = { kind, status: null, message, retryAfter: null, body: null };
+  return { type: 'failure', failure: detail === undefined ? failure : { ...failure, detail } };
+}
+
+/** What the HTTP client threw. Anything else is a bug and is thrown on. */
+export function failFromWire(thrown: unknown, attempt: Attempt): Failed {
+  if (!(thrown instanceof HttpFailure)) throw thrown;
+  const kind = toKind(thrown, attempt.signal.aborted);
+  return failWith(kind, describeWireFailure(thrown, attempt.provider), thrown.message);
+}
+
+/** A sentence about a broken wire that names no address. */
+export function describeWireFailure({ kind }: HttpFailure, { timeoutMs }: Provider): string {
+  switch (kind) {
+    case 'connect':
+      return 'The provider could not be reached.';
+    case 'refused':
+      return "This server's egress rules do not let it reach the provider.";
+    case 'reset':
+      return 'The provider closed the connection before its answer was whole.';
+    case 'timeout':
+      return `The provider sent nothing within its limit of ${timeoutMs} ms.`;
+    case 'aborted':
+      return 'The exchange with the provider was given up.';
+    case 'too-large':
+      return 'The provider sent an answer that is larger than this server takes.';
+    case 'malformed':
+      return 'The provider sent an answer that is not valid HTTP.';
+  }
+}
+
+function toKind({ kind }: HttpFailure, callerGone: boolean): UpstreamFailure['kind'] {
+  if (callerGone) return 'aborted';
+  if (kind === 'too-large' || kind === 'malformed') return 'invalid';
+  if (kind === 'refused') return 'connect';
+  return kind === 'aborted' ? 'reset' : kind;
+}
+
+/** An answer with an error status: `findMessage` looks into its JSON for the provider's own sentence. */
+export async function failFromStatus(
+  answer: IncomingAnswer,
+  attempt: Attempt,
+  wire: string,
+  findMessage: (value: unknown) => string | null,
+): Promise<Failed> {
+  const { status, headers } = answer;
+  const bytes = await readErrorBody(answer);
+  if (attempt.signal.aborted) return failWith('aborted', 'The caller went away.');
+  const text = maskSecrets(bytes.toString('utf8'), attempt.provider);
+  const value = parseJson(text);
+  const said = (value === undefined ? toPlainText(text) : findMessage(value)) ?? '';
+  return {
+    type: 'failure',
+    failure: {
+      kind: 'status',
+      status,
+      message: trimMessage(said) || `The provider answered with status ${status}.`,
+      retryAfter: firstOf(headers['retry-after']),
+      body:
+        typeof value === 'object' && value !== null
+          ? { wire, bytes: Buffer.from(text), contentType: 'application/json' }
+          : null,
+    },
+  };
+}
+
+/** What the provider says of itself, fit to be shown: short, on one line, without anything that looks like a key. */
+export function toPublicMessage(said: string, provider: Provider): string {
+  return trimMessage(maskSecrets(said, provider));
+}
+
+/** The value, or `undefined` where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Expected: providers and the proxies before them also answer in HTML or plain text.
+    return undefined;
+  }
+}
+
+const SECRETS = /\b(sk|pk|rk)-[\w-]{4}[\w*.-]*|\bBearer\s+[\w.~+/-]{8,}=*|\bAIza[\w-]{20,}|\bhf_\w{8,}|\bgsk_\w{8,}/g;
+const MASK = '[key]';
+
+/** The text without the provider's key or anything that looks like one. */
+export function maskSecrets(text: string, { apiKey }: Provider): string {
+  const masked = text.replaceAll(SECRETS, MASK);
+  return apiKey === null ? masked : masked.replaceAll(apiKey, MASK);
+}
+
+async function readErrorBody(answer: IncomingAnswer): Promise<Buffer> {
+  try {
+    return await answer.readAll(ERROR_BYTES_MAX);
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    // The status is known and says enough; only the provider's sentence is lost.
+    return Buffer.alloc(0);
+  }
+}
+
+/** The words of an HTML page or a plain text. */
+function toPlainText(text: string): string {
+  return text.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ');
+}
+
+function trimMessage(text: string): string {
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length <= MESSAGE_LENGTH_MAX ? line : `${line.slice(0, MESSAGE_LENGTH_MAX - 1)}…`;
+}
+
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}

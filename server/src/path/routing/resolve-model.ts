@@ -1,0 +1,77 @@
+import type { PriceBook } from '#accounting';
+import { VIRTUAL_PROVIDERS, type Provider } from '#adapters';
+import type { Clock } from '#kernel';
+import { candidateName, CERTAIN_PPM, type Candidate, type Plan, type RoutedModel, type Routing } from './routing.ts';
+import { splitName, type ModelAliases } from './routing-config.ts';
+
+interface ResolverDeps {
+  providers: readonly Provider[];
+  models: ModelAliases;
+  prices: PriceBook;
+  keyedProviders: readonly string[];
+  clock: Clock;
+}
+
+/** Answers even where nothing is configured. */
+const HELLO_ALIAS = 'reeve/hello';
+const HELLO_NAME = 'templates/hello';
+
+/** From the name that a caller uses to a plan: an alias first, then `provider/model`, then a bare name. */
+export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'listModels'> {
+  const providers = new Map(deps.providers.map((provider) => [provider.name, provider]));
+  const keyed = deps.keyedProviders.flatMap((name) => providers.get(name) ?? []);
+  const aliases = deps.providers.length === 0 ? withHello(deps.models) : deps.models;
+  const plans = new Map([...aliases].map(([alias, candidates]) => [alias, toPlan(candidates)]));
+  const listed = listNames(plans, keyed, deps);
+
+  const findNamed = (model: string): Candidate | null => {
+    const named = splitName(model);
+    const provider = named === null ? undefined : providers.get(named.provider);
+    return named === null || provider === undefined ? null : { provider, modelId: named.modelId };
+  };
+  const findBare = (model: string): Candidate | null => {
+    if (model.includes('/')) return null;
+    const provider = keyed.find(({ name }) => deps.prices.find(name, model) !== null) ?? keyed[0];
+    return provider === undefined ? null : { provider, modelId: model };
+  };
+  return {
+    resolve(model) {
+      const plan = plans.get(model);
+      if (plan !== undefined) return plan;
+      const candidate = findNamed(model) ?? findBare(model);
+      return candidate === null ? null : toPlan([candidate]);
+    },
+    listModels: () => listed,
+  };
+}
+
+function toPlan(candidates: readonly Candidate[]): Plan {
+  return { candidates, propensityPpm: CERTAIN_PPM };
+}
+
+function withHello(models: ModelAliases): ModelAliases {
+  const named = splitName(HELLO_NAME);
+  const provider = VIRTUAL_PROVIDERS.find(({ name }) => name === named?.provider);
+  if (named === null || provider === undefined) return models;
+  return new Map([[HELLO_ALIAS, [{ provider, modelId: named.modelId }]], ...models]);
+}
+
+function listNames(
+  plans: ReadonlyMap<string, Plan>,
+  keyed: readonly Provider[],
+  { prices, clock }: ResolverDeps,
+): RoutedModel[] {
+  const createdSeconds = Math.floor(clock.now() / 1000);
+  const names = new Map<string, RoutedModel>();
+  for (const [name, { candidates }] of plans) {
+    const ownedBy = candidates[0]?.provider.name ?? '';
+    names.set(name, { name, candidates: candidates.map(candidateName), createdSeconds, ownedBy });
+  }
+  for (const { name: ownedBy } of keyed) {
+    for (const candidate of prices.listModels(ownedBy)) {
+      const name = candidate.slice(ownedBy.length + 1);
+      if (!names.has(name)) names.set(name, { name, candidates: [candidate], createdSeconds, ownedBy });
+    }
+  }
+  return [...names.values()];
+}
