@@ -23,8 +23,8 @@ interface CaseResult {
 /** Declares both suites over one database. */
 export function describeSdkConformance(name: string, databaseUrl: () => Promise<string | undefined>): void {
   describe.each([
-    { language: 'Node', cases: NODE_CASES, prepare: prepareNodeSuite },
-    { language: 'Python', cases: PYTHON_CASES, prepare: preparePythonSuite },
+    { language: 'Node', cases: NODE_CASES, prepare: () => prepareNodeSuite() },
+    { language: 'Python', cases: PYTHON_CASES, prepare: () => preparePythonSuite() },
   ])(`openai for $language on ${name}`, ({ cases, prepare }) => {
     let mock: MockProvider;
     let reeve: WholeReeve;

@@ -7,6 +7,7 @@ import { answerWell, sendJson, startStream, type MockExchange } from './mock-wir
 type Fault = (exchange: MockExchange) => Promise<void> | void;
 
 const SLOW_FRAME_MS = 60;
+const SLOW_ANSWER_MS = 600;
 const SLOW_BYTE_MS = 2;
 const ENDLESS_FRAME_MS = 15;
 const HUGE_BYTES = 256 * 1024 * 1024;
@@ -16,6 +17,15 @@ const GREEDY_USAGE = { prompt_tokens: 11, completion_tokens: 5000, total_tokens:
 const FAULTS: Readonly<Record<string, Fault>> = {
   /** Takes the request and never answers. */
   hang: () => undefined,
+  /** Never answers the first request, and the next ones well. */
+  'hang-first': ({ request, response, body, earlier }) => {
+    if (earlier > 0) answerWell(request.url ?? '', body, response);
+  },
+  /** A whole answer after a while. */
+  slow: async ({ request, response, body }) => {
+    await wait(SLOW_ANSWER_MS);
+    answerWell(request.url ?? '', body, response);
+  },
   /** Answers the head, then nothing. */
   'hang-after-head': ({ response }) => {
     startStream(response);

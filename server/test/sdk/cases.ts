@@ -61,16 +61,16 @@ export interface SuiteCommand {
   args: readonly string[];
 }
 
-/** The Node suite, copied beside its packages so that it finds them. */
-export async function prepareNodeSuite(): Promise<SuiteCommand> {
+/** A script for Node, copied beside its packages so that it finds them. */
+export async function prepareNodeSuite(file = 'openai-suite.mjs'): Promise<SuiteCommand> {
   const installed = await installNpm('sdk-node', JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
-  const script = join(installed, 'openai-suite.mjs');
-  await copyFile(join(folder, 'openai-suite.mjs'), script);
+  const script = join(installed, file);
+  await copyFile(join(folder, file), script);
   return { command: process.execPath, args: [script] };
 }
 
-export async function preparePythonSuite(): Promise<SuiteCommand> {
+export async function preparePythonSuite(file = 'openai_suite.py'): Promise<SuiteCommand> {
   const text = await readFile(join(folder, 'requirements.txt'), 'utf8');
   const python = await installPython('sdk-python', text.trim().split('\n'));
-  return { command: python, args: ['-u', join(folder, 'openai_suite.py')] };
+  return { command: python, args: ['-u', join(folder, file)] };
 }

@@ -1,0 +1,3 @@
+import { describeKillUnderLoad } from './kill-under-load.ts';
+
+describeKillUnderLoad('the embedded database', async () => undefined);

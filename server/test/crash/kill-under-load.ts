@@ -1,0 +1,147 @@
+/**
+ * The crash oracle: a Reeve under load is killed with SIGKILL again and again, while this process remembers every answer
+ * that was acknowledged and every request that reached the provider. Afterwards the books must agree.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { expectJson, get, listAll, type Caller, type ReceiptView, type UsageTotal } from '../rigs/api.ts';
+import { mockConfig } from '../rigs/mock-config.ts';
+import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
+import { createReeveHome, type ReeveHome } from '../rigs/reeve.ts';
+import { verifyReceipts } from '../rigs/verify-receipts.ts';
+
+/** Short in every run, 20 where `REEVE_TEST_KILLS` says so. */
+const KILLS = Number(process.env['REEVE_TEST_KILLS'] ?? 5);
+const CALLERS = 12;
+const LOAD_MS_MIN = 250;
+const LOAD_MS_SPREAD = 700;
+const MODELS = ['good', 'good', 'good', 'slow', 'slow-frames'];
+
+interface Acknowledged {
+  receiptId: string;
+  traceId: string;
+  /** Only plain answers say it. */
+  costNanos: number | null;
+}
+
+interface LedgerReceipt extends ReceiptView {
+  trace_id: string;
+}
+
+export function describeKillUnderLoad(name: string, databaseUrl: () => Promise<string | undefined>): void {
+  describe(`${KILLS} × kill -9 under load on ${name}`, () => {
+    test('every acknowledged answer has its receipt, nothing is lost, doubled or unchained', async () => {
+      const mock = await startMockProvider();
+      const url = await databaseUrl();
+      const home = await createReeveHome({
+        config: mockConfig(mock, ['slow', 'slow-frames'], { faultTimeoutMs: 10_000 }),
+        ...(url === undefined ? {} : { databaseUrl: url }),
+      });
+      try {
+        await checkBooks(home, mock, await killAgainAndAgain(home));
+      } finally {
+        await home.dispose();
+        await mock.stop();
+      }
+    }, 300_000);
+  });
+}
+
+async function killAgainAndAgain(home: ReeveHome): Promise<Acknowledged[]> {
+  const acknowledged: Acknowledged[] = [];
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const running = await home.start();
+    const load = Array.from({ length: CALLERS }, (_, caller) =>
+      keepAsking({ baseUrl: running.baseUrl, key: home.apiKey() }, `${kill}-${caller}`, acknowledged),
+    );
+    await wait(LOAD_MS_MIN + Math.random() * LOAD_MS_SPREAD);
+    await running.kill();
+    await Promise.all(load);
+  }
+  return acknowledged;
+}
+
+/** Asks until the server is gone. What it has in hand then was not acknowledged. */
+async function keepAsking(caller: Caller, name: string, acknowledged: Acknowledged[]): Promise<void> {
+  for (let turn = 0; ; turn += 1) {
+    const model = MODELS[(turn + name.length + Number(name.split('-')[1])) % MODELS.length] ?? 'good';
+    const traceId = Buffer.from(`${name}-${turn}`.padStart(16, '.')).toString('hex');
+    try {
+      acknowledged.push(await askOnce(caller, model, traceId));
+    } catch {
+      return;
+    }
+  }
+}
+
+async function askOnce(caller: Caller, model: string, traceId: string): Promise<Acknowledged> {
+  const stream = model === 'slow-frames';
+  const response = await fetch(`${caller.baseUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${caller.key}`,
+      'content-type': 'application/json',
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    },
+    body: JSON.stringify({ model, stream, user: traceId, messages: [{ role: 'user', content: 'hello' }] }),
+  });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`status ${response.status}: ${text}`);
+  if (stream && !text.includes('data: [DONE]')) throw new Error('the stream was cut');
+  const cost = response.headers.get('x-reeve-cost-nanos');
+  return {
+    receiptId: response.headers.get('x-reeve-receipt') ?? '',
+    traceId,
+    costNanos: cost === null ? null : Number(cost),
+  };
+}
+
+async function checkBooks(home: ReeveHome, mock: MockProvider, acknowledged: readonly Acknowledged[]): Promise<void> {
+  const last = await home.start();
+  const caller = { baseUrl: last.baseUrl, key: home.apiKey() };
+  const receipts = await listAll<LedgerReceipt>(caller, '/api/v1/receipts');
+  const byId = new Map(receipts.map((receipt) => [receipt.id, receipt]));
+  const byTrace = new Map(receipts.map((receipt) => [receipt.trace_id, receipt]));
+
+  expect(acknowledged.length).toBeGreaterThan(KILLS * CALLERS);
+  expect(acknowledged.filter(({ receiptId }) => byId.get(receiptId)?.status !== 'ok')).toEqual([]);
+  const wrongCost = acknowledged.filter(
+    ({ receiptId, costNanos }) => costNanos !== null && byId.get(receiptId)?.cost_nanos !== costNanos,
+  );
+  expect(wrongCost).toEqual([]);
+
+  expect(byTrace.size, 'a call with two receipts').toBe(receipts.length);
+  const dispatched = mock.requests.map(
+    (request) => (JSON.parse(request.body.toString('utf8')) as { user: string }).user,
+  );
+  expect(
+    dispatched.filter((traceId) => !byTrace.has(traceId)),
+    'dispatched calls without a receipt',
+  ).toEqual([]);
+
+  const acknowledgedIds = new Set(acknowledged.map(({ receiptId }) => receiptId));
+  const open = receipts.filter((receipt) => !acknowledgedIds.has(receipt.id));
+  expect(open.some((receipt) => receipt.status === 'assumed')).toBe(true);
+  expect(open.filter((receipt) => !['assumed', 'ok', 'aborted'].includes(receipt.status))).toEqual([]);
+  const assumed = open.filter((receipt) => receipt.status === 'assumed');
+  expect(assumed.filter((receipt) => (receipt.cost_nanos ?? 0) <= 0)).toEqual([]);
+
+  expect(await verifyReceipts(receipts)).toEqual({ checked: receipts.length, faults: [] });
+  await expectUsageToEqual(caller, receipts);
+  expect((await last.stop()).code).toBe(0);
+}
+
+async function expectUsageToEqual(caller: Caller, receipts: readonly ReceiptView[]): Promise<void> {
+  const sum = (read: (receipt: ReceiptView) => number): number =>
+    receipts.reduce((total, receipt) => total + read(receipt), 0);
+  await expect
+    .poll(async () => (await expectJson<{ total: UsageTotal }>(await get(caller, '/api/v1/usage'), 200)).total, {
+      timeout: 20_000,
+    })
+    .toEqual({
+      requests: receipts.length,
+      input_tokens: sum((receipt) => receipt.token_usage.prompt),
+      output_tokens: sum((receipt) => receipt.token_usage.completion),
+      cost_nanos: sum((receipt) => receipt.cost_nanos ?? 0),
+    });
+}
