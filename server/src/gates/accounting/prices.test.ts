@@ -31,14 +31,6 @@ describe('priceUsage', () => {
       }),
     );
   });
-          const exact = BigInt(input) * BigInt(pi) + BigInt(output) * BigInt(po);
-          const distance = BigInt(cost) * 1_000_000n - exact;
-          expect(taken).toBeLessThanOrEqual(input);
-          expect(distance > -500_000n && distance <= 500_000n).toBe(true);
-        },
-      ),
-    );
-  });
 
   it('prices cached input by its own price, and never more of it than there is input', () => {
     const cheap = createPriceBook(new Map([['acme/m', { input: 1, cached_input: 0.1, output: 0 }]])).find('acme', 'm');
