@@ -23,6 +23,7 @@ interface LaneDeps {
   onStored(receipts: readonly SealedReceipt[]): Promise<void>;
   spool: {
     keep(receipt: SealedReceipt): Promise<void>;
+    idle(): Promise<void>;
     /** Resolves when PostgreSQL has all that the spool took. */
     drain(): Promise<void>;
     isEmpty(): boolean;
@@ -50,7 +51,6 @@ class Lane implements DirectLane {
   #state: LaneState = 'direct';
   #queue: Waiting[] = [];
   #running: Promise<void> | null = null;
-  #lastKept: Promise<void> = Promise.resolve();
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
@@ -58,7 +58,7 @@ class Lane implements DirectLane {
 
   commit(receipt: SealedReceipt): Promise<void> {
     if (this.#state === 'direct' && this.#running === null && !this.#deps.spool.isEmpty()) this.#state = 'spooling';
-    if (this.#state === 'spooling') return this.#keep(receipt);
+    if (this.#state === 'spooling') return this.#deps.spool.keep(receipt);
     return new Promise((resolve, reject) => {
       this.#queue.push({ receipt, resolve, reject });
       if (this.#state === 'direct') this.#run();
@@ -78,7 +78,7 @@ class Lane implements DirectLane {
   async #closeSpool(): Promise<void> {
     const { spool, log } = this.#deps;
     try {
-      await this.#lastKept;
+      await spool.idle();
       await spool.drain();
     } catch (error) {
       log.warn({ error: String(error) }, 'PostgreSQL went away again');
@@ -116,15 +116,8 @@ class Lane implements DirectLane {
   #spoolAll(group: readonly Waiting[]): void {
     this.#state = 'spooling';
     for (const { receipt, resolve, reject } of [...group, ...this.#queue.splice(0)]) {
-      this.#keep(receipt).then(resolve, reject);
+      this.#deps.spool.keep(receipt).then(resolve, reject);
     }
-  }
-
-  #keep(receipt: SealedReceipt): Promise<void> {
-    const keeping = this.#deps.spool.keep(receipt);
-    // Who commits hears of a refusal; here only the order counts.
-    this.#lastKept = keeping.catch(() => undefined);
-    return keeping;
   }
 }
 

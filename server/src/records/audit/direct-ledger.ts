@@ -26,6 +26,7 @@ export function openDirectLedger(options: LedgerOptions): OpenLedger {
     },
     async settled() {
       await lane.settled();
+      await core.spool.idle();
       await drain.flush();
     },
   };
@@ -73,6 +74,7 @@ function createWays(options: LedgerOptions, core: LedgerCore, sync: boolean): { 
     },
     spool: {
       keep: (receipt) => core.spool.keep(receipt),
+      idle: () => core.spool.idle(),
       drain: () => drain.flush(),
       isEmpty: () => core.spool.pending === 0 && core.feed.pending === 0,
     },

@@ -32,7 +32,10 @@ export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
       } else await keeping;
       return { hash: receipt.hash };
     },
-    settled: () => projector.flush(),
+    async settled() {
+      await core.spool.idle();
+      await projector.flush();
+    },
   };
   return {
     ledger,

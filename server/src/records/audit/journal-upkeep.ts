@@ -21,7 +21,7 @@ interface UpkeepDeps {
   log: Log;
   /** The last receipt that journal or database keeps. */
   head(): ChainHead;
-  stepBytes?: number;
+  stepBytes: number | undefined;
 }
 
 export function createJournalUpkeep(deps: UpkeepDeps): JournalUpkeep {

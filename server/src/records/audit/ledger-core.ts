@@ -64,7 +64,7 @@ export function createLedgerCore(options: LedgerOptions, { durable, onFed }: Cor
     intents,
     feed,
     spool,
-    upkeep: createJournalUpkeep({ journal, intents, log, head }),
+    upkeep: createJournalUpkeep({ journal, intents, log, head, stepBytes: options.upkeepStepBytes }),
     head,
     noteKept,
     seal(draft, tags) {

@@ -14,6 +14,8 @@ export interface LedgerOptions {
   log: Log;
   /** `relaxed`: a commit resolves at once; a power cut may lose the last 50 ms, on PostgreSQL a crash too. */
   durability: 'acknowledged' | 'relaxed';
+  /** The journal is pruned each time that so much has gathered. */
+  upkeepStepBytes?: number;
 }
 
 /** What was put right at the start. */

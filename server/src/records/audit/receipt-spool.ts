@@ -17,6 +17,8 @@ export interface ReceiptSpool {
    * receipt waits in memory and goes in, before all later ones, as soon as the journal takes records again.
    */
   keep(receipt: SealedReceipt): Promise<void>;
+  /** Resolves when the journal has taken or refused everything handed in before. */
+  idle(): Promise<void>;
   /** How many receipts wait for the journal to take records again. */
   readonly stalled: number;
   /** How many are on their way, stalled ones included. */
@@ -42,6 +44,7 @@ class Spool implements ReceiptSpool {
   readonly #deps: SpoolDeps;
   #stalled: SealedReceipt[] = [];
   #inFlight = 0;
+  #lastPut: Promise<unknown> = Promise.resolve();
   #cancelRetry: (() => void) | null = null;
   #retrying: Promise<void> | null = null;
   #closed = false;
@@ -64,8 +67,10 @@ class Spool implements ReceiptSpool {
       throw auditUnavailable('receipts before this one wait for the journal');
     }
     this.#inFlight += 1;
+    const putting = this.#put(receipt);
+    this.#lastPut = putting;
     try {
-      this.#deps.onKept(receipt, await this.#put(receipt));
+      this.#deps.onKept(receipt, await putting);
     } catch (error) {
       this.#stalled.push(receipt);
       this.#scheduleRetry();
@@ -73,6 +78,11 @@ class Spool implements ReceiptSpool {
     } finally {
       this.#inFlight -= 1;
     }
+  }
+
+  async idle(): Promise<void> {
+    // The journal answers in order. `keep` hears of a refusal.
+    await Promise.allSettled([this.#lastPut]);
   }
 
   async close(): Promise<void> {

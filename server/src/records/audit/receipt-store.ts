@@ -42,11 +42,12 @@ export async function insertReceipts(tx: Tx, receipts: readonly SealedReceipt[])
   await sql`
     insert into receipt (id, tenant_id, created_at, key_id, status, provider, model_id, prompt_tokens,
       completion_tokens, cost_nanos, latency_ms, writer_id, seq, hash, body, tags)
-    select r.id, r.body->>'tenant_id', (r.body->>'created_at')::timestamptz, r.body->>'key_id', r.body->>'status',
-      r.body->'model'->>'provider', r.body->'model'->>'model_id', (r.body->'token_usage'->>'prompt')::bigint,
-      (r.body->'token_usage'->>'completion')::bigint, (r.body->>'cost_nanos')::bigint, (r.body->>'latency_ms')::integer,
-      r.body->>'writer_id', r.seq, r.hash, r.body, r.tags
-    from jsonb_to_recordset(${rows}::jsonb) as r(hash text, id text, seq bigint, tags jsonb, body jsonb)
+    select r.id, b.tenant_id, b.created_at, b.key_id, b.status, b.model->>'provider', b.model->>'model_id',
+      (b.token_usage->>'prompt')::bigint, (b.token_usage->>'completion')::bigint, b.cost_nanos, b.latency_ms,
+      b.writer_id, r.seq, r.hash, r.body, r.tags
+    from jsonb_to_recordset(${rows}::jsonb) as r(hash text, id text, seq bigint, tags jsonb, body jsonb),
+      jsonb_to_record(r.body) as b(tenant_id text, created_at timestamptz, key_id text, status text, model jsonb,
+        token_usage jsonb, cost_nanos bigint, latency_ms integer, writer_id text)
     on conflict do nothing`.execute(tx);
 }
 
