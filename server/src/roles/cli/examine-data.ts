@@ -1,0 +1,105 @@
+/** The data folder, the server that may run in it, and the database. Nothing is made or changed. */
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DataFolderBusyError, lockDataFolder } from '../../platform/database/data-folder-lock.ts';
+import { openPgliteDatabase } from '../../platform/database/pglite-database.ts';
+import type { Database } from '../../platform/database/port.ts';
+import { openPostgresDatabase } from '../../platform/database/postgres-database.ts';
+import type { Environment } from '../environment.ts';
+import { findRunningServer, type AdminClient } from './admin-client.ts';
+import { reachable, type Finding } from './findings.ts';
+
+const SPACE_LOW_BYTES = 1024 ** 3;
+const SPACE_OUT_BYTES = 64 * 1024 ** 2;
+
+export async function examineData(environment: Environment): Promise<Finding[]> {
+  const { dataDir } = environment;
+  const folder = examineFolder(dataDir);
+  if (folder.some(({ state }) => state === 'broken')) return folder;
+  const server = await findServer(dataDir);
+  if (server instanceof Error) return [...folder, reachable('server', 'broken', server.message)];
+  if (server === null) return [...folder, ...(await examineStopped(environment))];
+  try {
+    return [...folder, reachable('server', 'ok', 'runs'), ...(await askServer(server))];
+  } finally {
+    server.close();
+  }
+}
+
+function examineFolder(dataDir: string): Finding[] {
+  const nearest = nearestFolder(dataDir);
+  try {
+    accessSync(nearest, constants.W_OK | constants.X_OK);
+  } catch {
+    const mend = `Give this user the right to write to ${nearest}, or set REEVE_DATA_DIR to another folder.`;
+    return [reachable('data folder', 'broken', `${nearest} is not writable`, mend)];
+  }
+  const { bavail, bsize } = statfsSync(nearest);
+  const freeBytes = bavail * bsize;
+  const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free`;
+  const detail = nearest === dataDir ? `writable, ${free}` : `not there yet, the first start makes it; ${free}`;
+  if (freeBytes >= SPACE_LOW_BYTES) return [reachable('data folder', 'ok', detail)];
+  const mend = 'Free space, or set REEVE_DATA_DIR to a larger disk: without room for receipts no call is served.';
+  return [reachable('data folder', freeBytes < SPACE_OUT_BYTES ? 'broken' : 'warning', detail, mend)];
+}
+
+function nearestFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
+}
+
+async function findServer(dataDir: string): Promise<AdminClient | null | Error> {
+  try {
+    return await findRunningServer(dataDir);
+  } catch (error) {
+    return new Error(`admin.sock is there and cannot be used: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** What a running server says of its own parts. */
+async function askServer(server: AdminClient): Promise<Finding[]> {
+  const { body } = await server.request('GET', '/healthz');
+  const checks: unknown = typeof body === 'object' && body !== null && 'checks' in body ? body.checks : {};
+  return Object.entries(typeof checks === 'object' && checks !== null ? checks : {}).map(([name, state]) =>
+    state === 'ok'
+      ? reachable(name, 'ok', 'answers')
+      : reachable(name, 'broken', String(state), `See the server's log for "${name}".`),
+  );
+}
+
+/** No server answers: the lock must be free then, and the database must open. */
+async function examineStopped(environment: Environment): Promise<Finding[]> {
+  const server = reachable('server', 'note', 'does not run');
+  const { dataDir, databaseUrl } = environment;
+  if (databaseUrl !== null) {
+    return [
+      server,
+      await examineDatabase(() => openPostgresDatabase({ url: databaseUrl }), 'Check REEVE_DATABASE_URL.'),
+    ];
+  }
+  if (!existsSync(join(dataDir, 'database'))) {
+    return [server, reachable('database', 'note', 'not there yet: the first start makes it')];
+  }
+  try {
+    const lock = lockDataFolder(dataDir);
+    try {
+      return [server, await examineDatabase(() => openPgliteDatabase({ lock }), 'Restore the data folder.')];
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    if (!(error instanceof DataFolderBusyError)) throw error;
+    const mend = 'If it is starting, wait. Else end that process: nobody answers at its admin.sock.';
+    return [reachable('server', 'broken', error.message, mend)];
+  }
+}
+
+async function examineDatabase(open: () => Promise<Database>, mend: string): Promise<Finding> {
+  try {
+    const database = await open();
+    const fault = await database.check();
+    await database.close();
+    return fault === null ? reachable('database', 'ok', 'answers') : reachable('database', 'broken', fault, mend);
+  } catch (error) {
+    return reachable('database', 'broken', error instanceof Error ? error.message : String(error), mend);
+  }
+}

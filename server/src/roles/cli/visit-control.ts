@@ -1,0 +1,96 @@
+/** How a verb reaches the management API: through a running server, or by opening the data folder itself. */
+import type { Command } from 'commander';
+import { DataFolderBusyError } from '../../platform/database/data-folder-lock.ts';
+import { readEnvironment, type Environment } from '../environment.ts';
+import { withLocalControl } from '../local-control.ts';
+import { findRunningServer, hasCode, type AdminRequest } from './admin-client.ts';
+import { EXIT, toExitCode, type ExitCode } from './exit-codes.ts';
+import { CliError, type CliStreams } from './output.ts';
+
+/** What every verb works with. A verb that finds something broken, yet could say so, sets `exitCode`. */
+export interface CliContext {
+  readonly streams: CliStreams;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  exitCode: ExitCode;
+}
+
+/** Flags that say where Reeve lives; they stand before the variables of the same meaning. */
+export interface PlaceFlags {
+  dataDir?: string;
+  config?: string;
+}
+
+export function addPlaceOptions(command: Command): Command {
+  return command
+    .option('--data-dir <folder>', 'where Reeve keeps its data (REEVE_DATA_DIR)')
+    .option('--config <file>', 'the configuration file (REEVE_CONFIG)');
+}
+
+/** The environment with the flags in front of it. Throws `ConfigurationError`. */
+export function readPlace(
+  context: CliContext,
+  flags: PlaceFlags,
+  overrides: Readonly<Record<string, string | undefined>> = {},
+): Environment {
+  const places = { REEVE_DATA_DIR: flags.dataDir, REEVE_CONFIG: flags.config };
+  return readEnvironment(context.variables, { ...places, ...overrides });
+}
+
+/** The management API, as the operator. Anything but a success is thrown as `CliError`; the answer's body returns. */
+export type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>;
+
+/** Lets `work` ask the management API. Where no server runs, everything is opened for this visit. */
+export async function withControl<T>(
+  context: CliContext,
+  flags: PlaceFlags,
+  work: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  const environment = readPlace(context, flags);
+  const server = await findServer(environment.dataDir);
+  if (server !== null) {
+    try {
+      return await work(toAsk(server.request));
+    } finally {
+      server.close();
+    }
+  }
+  try {
+    return await withLocalControl(environment, ({ request, freshKey }) => {
+      if (freshKey !== null) context.streams.err(`This was the first start. The owner's API key: ${freshKey}\n`);
+      return work(toAsk(request));
+    });
+  } catch (error) {
+    if (!(error instanceof DataFolderBusyError)) throw error;
+    const message = `${error.message.split('.', 1)[0]}, and no server answers at its admin.sock.`;
+    throw new CliError(EXIT.unreachable, 'unreachable', message);
+  }
+}
+
+async function findServer(dataDir: string) {
+  try {
+    return await findRunningServer(dataDir);
+  } catch (error) {
+    if (!hasCode(error, ['EACCES', 'EPERM'])) throw error;
+    const message = `A server runs in ${dataDir} under another user. Run this as that user.`;
+    throw new CliError(EXIT.refused, 'refused', message);
+  }
+}
+
+function toAsk(request: AdminRequest): Ask {
+  return async (method, path, body) => {
+    const reply = await request(method, path, body);
+    if (reply.status < 400) return reply.body;
+    const { code, detail } = readProblem(reply.body);
+    throw new CliError(toExitCode(reply.status), code, detail);
+  };
+}
+
+/** An RFC 9457 body. */
+function readProblem(body: unknown): { code: string; detail: string } {
+  const fields: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {};
+  const { code, detail } = fields;
+  return {
+    code: typeof code === 'string' ? code : 'failed',
+    detail: typeof detail === 'string' ? detail : 'The server refused without saying why.',
+  };
+}

@@ -1,0 +1,36 @@
+/** The management API without a running server: the same program, composed for one visit of the command line. */
+import { createAdminClient, type AdminRequest } from './cli/admin-client.ts';
+import { compose } from './compose.ts';
+import { readConfig } from './config.ts';
+import type { Environment } from './environment.ts';
+import { listenForOperator } from './listen.ts';
+
+interface LocalVisit {
+  request: AdminRequest;
+  /** The owner's key where this visit was the first start: nobody can read it again. */
+  freshKey: string | null;
+}
+
+/**
+ * Opens everything, lets `work` ask the API as the operator over the admin socket, and closes everything. Rejects with
+ * `DataFolderBusyError` where another process holds the data folder.
+ */
+export async function withLocalControl<T>(
+  environment: Environment,
+  work: (visit: LocalVisit) => Promise<T>,
+): Promise<T> {
+  const reeve = await compose({ ...environment, logLevel: 'error' }, readConfig(environment));
+  try {
+    const server = await listenForOperator(reeve);
+    const client = createAdminClient(reeve.dataDir);
+    try {
+      return await work({ request: client.request, freshKey: reeve.bootstrap.freshKey });
+    } finally {
+      client.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  } finally {
+    await reeve.close();
+  }
+}
