@@ -1,4 +1,5 @@
 /** Opens the doors: the TCP port for everybody, the admin socket for the operator at the machine. */
+import { chmodSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { adminSocketPath } from './admin-socket.ts';
@@ -40,11 +41,12 @@ export async function listenForOperator(reeve: Reeve): Promise<Server> {
     reeve.trustAsOperator(request);
     reeve.app.routing(request, response);
   });
-  const place = await adminSocketPath(reeve.dataDir);
-  await place.removeStale();
+  const place = adminSocketPath(reeve.dataDir);
+  place.removeStale();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ path: place.path, readableAll: false, writableAll: false }, resolve);
   });
+  chmodSync(place.path, 0o600);
   return server;
 }

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { ActionSchema, AppError, asTenantId } from '#kernel';
 import type { KeyWish } from './create-key.ts';
 import type { KeyRecord } from './key-store.ts';
-import { NameSchema } from './name-schema.ts';
+import { checkName, NameSchema } from './name-schema.ts';
 
 const LIST_MAX = 200;
 const INSTANT = String.raw`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$`;
@@ -38,13 +38,13 @@ export const KeySchema = Type.Object({
 
 export const CreatedKeySchema = Type.Object({ ...KeySchema.properties, key: Type.String() });
 
-/** A body that fits the schema as a wish. Throws `AppError('invalid_request')` for a date that does not exist. */
+/** A body that fits the schema as a wish. Throws `AppError('invalid_request')` for a blank name or a date that does not exist. */
 export function toKeyWish(body: Static<typeof KeyBodySchema>): KeyWish {
   return {
-    name: body.name,
+    name: checkName(body.name, 'name'),
     tenantId: body.tenant_id === undefined ? null : asTenantId(body.tenant_id),
     scopes: body.scopes ?? null,
-    models: body.models ?? null,
+    models: body.models?.map((model, index) => checkName(model, `models[${index}]`)) ?? null,
     expiresAtMs: body.expires_at ? parseInstant(body.expires_at) : null,
   };
 }

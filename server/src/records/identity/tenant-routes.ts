@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { buildPage, defaultTenantId, PAGE_QUERY, pageSchema, parsePage, type JsonRoute, type Scope } from '#kernel';
 import { tenantNameTaken, tenantsNotManaged } from './identity-errors.ts';
 import type { IdentityParts } from './identity-parts.ts';
-import { NameSchema } from './name-schema.ts';
+import { checkName, NameSchema } from './name-schema.ts';
 import { insertTenant, listTenants, type TenantRecord } from './tenant-store.ts';
 
 const PATH = '/api/v1/tenants';
@@ -24,7 +24,7 @@ export function createTenantRoutes(parts: IdentityParts): JsonRoute[] {
       schema: { body: TenantBodySchema, reply: { 201: TenantSchema } },
       async handle({ scope, body }) {
         assertManagesTenants(scope);
-        const { name } = body as Static<typeof TenantBodySchema>;
+        const name = checkName((body as Static<typeof TenantBodySchema>).name, 'name');
         const tenant = { id: parts.ids.next('tenant'), name, createdAtMs: parts.clock.now() };
         const isNew = await parts.database.asRole('operator', (tx) => insertTenant(tx, tenant));
         if (!isNew) throw tenantNameTaken();

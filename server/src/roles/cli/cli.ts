@@ -7,7 +7,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { EXIT, EXIT_HELP, toExitCode, type ExitCode } from './exit-codes.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
-import { CliError, printJson, processStreams, type CliStreams } from './output.ts';
+import { CliError, openProcessStreams, printJson, type CliStreams } from './output.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addTenantsCommand } from './tenants-command.ts';
 import type { CliContext } from './visit-control.ts';
@@ -17,7 +17,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** Runs one command line (without program and script name). Resolves to the exit code; never rejects. */
 export async function runCli(
   argv: readonly string[],
-  { streams = processStreams, variables = process.env }: { streams?: CliStreams; variables?: Variables } = {},
+  { streams = openProcessStreams(), variables = process.env }: { streams?: CliStreams; variables?: Variables } = {},
 ): Promise<ExitCode> {
   const context: CliContext = { streams, variables, exitCode: EXIT.ok };
   try {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { examine } from './examine.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Finding } from './findings.ts';
 import { printJson } from './output.ts';
@@ -21,6 +20,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
 }
 
 async function report(context: CliContext, flags: DoctorFlags): Promise<void> {
+  const { examine } = await import('./examine.ts');
   const findings = await examine(context, flags);
   const broken = findings.filter(({ state }) => state === 'broken').length;
   if (broken > 0) context.exitCode = EXIT.failed;

@@ -3,7 +3,6 @@ import { lockDataFolder } from '../../platform/database/data-folder-lock.ts';
 import { readMigrations } from '../../platform/database/migrations.ts';
 import type { Database } from '../../platform/database/port.ts';
 import type { Environment } from '../environment.ts';
-import { openDatabase } from '../open-records.ts';
 import { findRunningServer } from './admin-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { CliError, printJson } from './output.ts';
@@ -71,6 +70,7 @@ async function withDatabase<T>(environment: Environment, work: (database: Databa
     const message = 'A server runs on this data folder; it migrated when it started. Stop it to migrate by hand.';
     throw new CliError(EXIT.refused, 'conflict', message);
   }
+  const { openDatabase } = await import('../open-records.ts');
   const lock = lockDataFolder(environment.dataDir);
   try {
     const database = await openDatabase(environment, lock, { debug() {}, info() {}, warn() {}, error() {} });

@@ -20,10 +20,18 @@ export class CliError extends Error {
   }
 }
 
-export const processStreams: CliStreams = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-};
+/** The process's own streams. A reader that leaves early (`reeve keys list | head`) ends the output, not the verb. */
+export function openProcessStreams(): CliStreams {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (!('code' in error && error.code === 'EPIPE')) throw error;
+    });
+  }
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  };
+}
 
 /** One JSON document, indented for people who look at it. */
 export function printJson(streams: CliStreams, value: unknown): void {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { serve } from '../serve.ts';
 import { addPlaceOptions, readPlace, type CliContext, type PlaceFlags } from './visit-control.ts';
 
 interface ServeFlags extends PlaceFlags {
@@ -18,6 +17,7 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ServeFlags) => {
       const overrides = { REEVE_PORT: flags.port, REEVE_HOST: flags.host };
+      const { serve } = await import('../serve.ts');
       await serve(readPlace(context, flags, overrides), (line) => context.streams.out(`${line}\n`));
     });
 }

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { DataFolderBusyError } from '../../platform/database/data-folder-lock.ts';
 import { readEnvironment, type Environment } from '../environment.ts';
-import { withLocalControl } from '../local-control.ts';
 import { findRunningServer, hasCode, type AdminRequest } from './admin-client.ts';
 import { EXIT, toExitCode, type ExitCode } from './exit-codes.ts';
 import { CliError, type CliStreams } from './output.ts';
@@ -54,6 +53,8 @@ export async function withControl<T>(
       server.close();
     }
   }
+  // Only here: a verb that a running server answers need not load the whole program.
+  const { withLocalControl } = await import('../local-control.ts');
   try {
     return await withLocalControl(environment, ({ request, freshKey }) => {
       if (freshKey !== null) context.streams.err(`This was the first start. The owner's API key: ${freshKey}\n`);
