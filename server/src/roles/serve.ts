@@ -1,4 +1,5 @@
 /** `reeve serve`: start, ready, drain, stop. */
+import { systemClock } from '../platform/clock/system-clock.ts';
 import { compose, type Reeve } from './compose.ts';
 import { readConfig } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -62,9 +63,9 @@ async function drain(reeve: Reeve): Promise<void> {
   reeve.lifecycle.draining = true;
   reeve.capacity.drain();
   const { server } = reeve.app;
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  const cancelCut = systemClock.after(DRAIN_MS, () => server.closeAllConnections());
   const closed = reeve.app.close();
   server.closeIdleConnections();
   await closed;
-  clearTimeout(cut);
+  cancelCut();
 }

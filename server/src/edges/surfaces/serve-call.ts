@@ -1,7 +1,6 @@
 /** Runs one call for a surface: the same for every wire, which brings only its rendering. */
 import { HEADERS, type Answer, type AnswerFrame, type Call, type Usage } from '@reeve/contracts';
-import type { UpstreamFailure } from '#adapters';
-import { makeCall, type AnswerHead, type CallEnding, type CallPath, type Settlement } from '#calls';
+import { makeCall, type AnswerHead, type CallEnding, type CallPath, type Rejection, type Settlement } from '#calls';
 import { toAppError, type AppError, type HttpExchange } from '#kernel';
 import { parseTags } from './parse-tags.ts';
 
@@ -95,17 +94,20 @@ function breakStream(exchange: HttpExchange, error: AppError, voice: SurfaceVoic
 /** A provider's 4xx: its status, its `retry-after`, and its body where the wires agree. */
 function passOn(
   exchange: HttpExchange,
-  upstream: UpstreamFailure,
+  upstream: Rejection,
   { error, head }: { error: AppError; head: AnswerHead | null },
   voice: SurfaceVoice,
 ): void {
   const retryAfter = upstream.retryAfter === null ? {} : { [HEADERS.retryAfter]: upstream.retryAfter };
   const headers = { ...(head === null ? {} : headHeaders(head)), ...retryAfter };
-  const status = upstream.status ?? error.status;
   if (upstream.body?.wire === voice.wire) {
-    return exchange.send(status, { 'content-type': upstream.body.contentType, ...headers }, upstream.body.bytes);
+    return exchange.send(
+      upstream.status,
+      { 'content-type': upstream.body.contentType, ...headers },
+      upstream.body.bytes,
+    );
   }
-  exchange.send(status, { ...JSON_TYPE, ...headers }, voice.renderError(error));
+  exchange.send(upstream.status, { ...JSON_TYPE, ...headers }, voice.renderError(error));
 }
 
 function headHeaders(head: AnswerHead): Record<string, string> {

@@ -1,8 +1,8 @@
 import { AppError } from '#kernel';
-import { mayUseModel } from '#policy';
 import type { Plan } from '#routing';
 import type { CallEnding, CallPath, CallRequest } from './calls.ts';
 import type { CapacityVerdict } from './capacity.ts';
+import { listUsableModels } from './list-models.ts';
 import type { AdmissionFacts } from './open-call.ts';
 
 export type Admission =
@@ -33,10 +33,7 @@ function toRefusal(verdict: Exclude<CapacityVerdict, 'entered'>): AppError {
 
 /** Names what this key may use, so that the caller can mend the request. */
 function unknownModel(path: CallPath, request: CallRequest): AppError {
-  const usable = path.routing
-    .listModels()
-    .filter((model) => mayUseModel(request.scope, model.name, model.candidates))
-    .map((model) => model.name);
+  const usable = listUsableModels(path, request.scope).map((model) => model.name);
   const shown = usable.slice(0, 20).join(', ') || 'none';
   return new AppError('model_not_found', {
     message: `The model "${request.call.model}" does not exist. This key may use: ${shown}.`,

@@ -1,7 +1,6 @@
 /** The words of the request path: what goes in, what comes out, and what the steps hand to one another. */
 import type { Answer, AnswerFrame, Call, Usage } from '@reeve/contracts';
 import type { PriceBook } from '#accounting';
-import type { UpstreamFailure } from '#adapters';
 import type { Ledger, Tags } from '#audit';
 import type { AppError, Clock, IdSource, ReceiptId, Scope } from '#kernel';
 import type { Routing } from '#routing';
@@ -62,4 +61,12 @@ export type CallEnding =
   /** The frames went to the sink; `error` is set where the stream broke, and then no closing frame may follow. */
   | { type: 'streamed'; head: AnswerHead; usage: Usage; settlement: Settlement; error: AppError | null }
   /** Nothing went to the caller yet. `upstream` is a provider's 4xx that passes on with its status and body. */
-  | { type: 'refused'; head: AnswerHead | null; error: AppError; upstream: UpstreamFailure | null };
+  | { type: 'refused'; head: AnswerHead | null; error: AppError; upstream: Rejection | null };
+
+/** A provider's own refusal of the request, to be passed on. */
+export interface Rejection {
+  status: number;
+  retryAfter: string | null;
+  /** The provider's body and the wire that it speaks. */
+  body: { wire: string; bytes: Uint8Array; contentType: string } | null;
+}

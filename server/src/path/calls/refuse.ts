@@ -1,7 +1,8 @@
 import type { Usage } from '@reeve/contracts';
+import type { UpstreamFailure } from '#adapters';
 import { AppError } from '#kernel';
 import { candidateName, type RunResult } from '#routing';
-import type { CallEnding } from './calls.ts';
+import type { CallEnding, Rejection } from './calls.ts';
 import { estimateUsage } from './guard.ts';
 import { toAnswerHead, type OpenCall } from './open-call.ts';
 import { priceOutcome, settle } from './settle.ts';
@@ -51,5 +52,9 @@ export async function failBeforeAnswer(
   });
   const head = toAnswerHead(facts, candidate === null ? null : candidateName(candidate), run.failed);
   const error = new AppError(run.code, { message: failure.message });
-  return { type: 'refused', head, error, upstream: run.passThrough ? failure : null };
+  return { type: 'refused', head, error, upstream: run.passThrough ? toRejection(failure) : null };
+}
+
+function toRejection({ status, retryAfter, body }: UpstreamFailure): Rejection | null {
+  return status === null ? null : { status, retryAfter, body };
 }

@@ -42,7 +42,7 @@ function judgeStatus(status: number, retryAfter: string | null): Verdict {
   if (status === 401 || status === 402 || status === 403) {
     return { ...BASE, code: 'upstream_refused', breaker: 'succeed', alert: true };
   }
-  const refused: Verdict = { ...BASE, code: 'upstream_failed', passThrough: true, breaker: 'succeed' };
+  const refused: Verdict = { ...BASE, code: 'upstream_rejected', passThrough: true, breaker: 'succeed' };
   if (status === 429) return { ...refused, retry: retryAfter === null };
   if (status >= 400 && status < 500) return { ...refused, fallBack: false };
   if (status >= 500) return { ...BASE, code: 'upstream_failed', retry: true };

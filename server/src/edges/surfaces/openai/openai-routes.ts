@@ -1,7 +1,6 @@
 /** The OpenAI surface: chat completions, embeddings, models. */
-import type { CallPath } from '#calls';
+import { listUsableModels, type CallPath } from '#calls';
 import { AppError, toAppError, type HttpExchange, type RawRoute } from '#kernel';
-import { mayUseModel } from '#policy';
 import type { Call } from '@reeve/contracts';
 import { readJsonBody, type JsonBody } from '../read-body.ts';
 import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
@@ -68,10 +67,12 @@ function createVoice(path: CallPath, call: Call): SurfaceVoice {
 }
 
 function usableModels(path: CallPath, exchange: HttpExchange) {
-  return path.routing
-    .listModels()
-    .filter((model) => mayUseModel(exchange.scope, model.name, model.candidates))
-    .map((model) => ({ id: model.name, object: 'model', created: model.createdSeconds, owned_by: model.ownedBy }));
+  return listUsableModels(path, exchange.scope).map((model) => ({
+    id: model.name,
+    object: 'model',
+    created: model.createdSeconds,
+    owned_by: model.ownedBy,
+  }));
 }
 
 function listModels(path: CallPath, exchange: HttpExchange): Promise<void> {
