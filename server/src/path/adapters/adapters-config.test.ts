@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { parseProviders } from './adapters-config.ts';
+
+const acme = { adapter: 'openai', base_url: 'http://127.0.0.1:9100/v1' };
+const pathsOf = (section: unknown): string[] => parseProviders(section).faults.map((fault) => fault.path);
+
+describe('adapters-config', () => {
+  it('reads providers with their defaults', () => {
+    const full = { ...acme, api_key: 'k', region: 'eu-1', timeout_ms: 5, stream_usage: false };
+    expect(parseProviders({ acme: { ...acme, base_url: 'http://127.0.0.1:9100/v1/' }, full })).toEqual({
+      faults: [],
+      providers: [
+        {
+          name: 'acme',
+          adapter: 'openai',
+          baseUrl: 'http://127.0.0.1:9100/v1',
+          apiKey: null,
+          region: null,
+          timeoutMs: 60_000,
+          streamUsage: true,
+        },
+        {
+          name: 'full',
+          adapter: 'openai',
+          baseUrl: 'http://127.0.0.1:9100/v1',
+          apiKey: 'k',
+          region: 'eu-1',
+          timeoutMs: 5,
+          streamUsage: false,
+        },
+      ],
+    });
+    expect(parseProviders(undefined)).toEqual({ providers: [], faults: [] });
+  });
+
+  it('lists every fault at once, each with its path, and leaves those providers out', () => {
+    const { providers, faults } = parseProviders({
+      acme,
+      'Bad Name': acme,
+      templates: acme,
+      a: { adapter: 'opnai', base_url: 'ftp://x', api_key: 'two\nlines', region: 'E U', timeout_ms: 0, speed: 1 },
+      b: { adapter: 'openai' },
+      c: 'text',
+      d: { ...acme, base_url: 'http://user:pw@host/v1' },
+      e: { ...acme, base_url: 'http://host/v1?x=1', stream_usage: 'yes' },
+    });
+    expect(providers.map((provider) => provider.name)).toEqual(['acme']);
+    expect(faults.map((fault) => fault.path).toSorted()).toEqual([
+      'providers.Bad Name',
+      'providers.a.adapter',
+      'providers.a.api_key',
+      'providers.a.base_url',
+      'providers.a.region',
+      'providers.a.speed',
+      'providers.a.timeout_ms',
+      'providers.b.base_url',
+      'providers.c',
+      'providers.d.base_url',
+      'providers.e.base_url',
+      'providers.e.stream_usage',
+      'providers.templates',
+    ]);
+  });
+
+  it.each([[[]], ['x'], [3]])('refuses %j as the section', (section) => {
+    expect(pathsOf(section)).toEqual(['providers']);
+  });
+
+  it('never repeats a key in a fault', () => {
+    const key = 'secret with spaces';
+    expect(JSON.stringify(parseProviders({ acme: { ...acme, api_key: key } }))).not.toContain(key);
+  });
+});
