@@ -1,0 +1,247 @@
+import { createServer } from 'node:http';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createReeveHome, type ReeveHome, type RunningReeve } from '../../../test/rigs/reeve.ts';
+import { runCli } from './cli.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { parseMoment } from './keys-command.ts';
+
+interface Ended {
+  code: ExitCode;
+  out: string;
+  err: string;
+}
+
+/** Runs a verb in this process, on the data folder given, with nothing of the caller's environment. */
+async function run(dataDir: string, line: string[], more: Record<string, string> = {}): Promise<Ended> {
+  let out = '';
+  let err = '';
+  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
+  const code = await runCli(line, { streams, variables: { REEVE_DATA_DIR: dataDir, ...more } });
+  return { code, out, err };
+}
+
+const whoAmI = (baseUrl: string, key: string): Promise<number> =>
+  fetch(`${baseUrl}/api/v1/keys`, { headers: { authorization: `Bearer ${key}` } }).then(({ status }) => status);
+
+describe('beside a running server', () => {
+  let home: ReeveHome;
+  let server: RunningReeve;
+  beforeAll(async () => {
+    home = await createReeveHome();
+    server = await home.start();
+  });
+  afterAll(() => home.dispose());
+
+  it('reaches it through a socket that only its owner can open', () => {
+    expect(statSync(join(home.dataDir, 'admin.sock')).mode & 0o777).toBe(0o600);
+  });
+
+  it('makes a key that works at once and ends it at once', async () => {
+    const made = await run(home.dataDir, ['keys', 'create', '--name', 'n', '--scope', 'keys:manage', '--json']);
+    expect(made.code).toBe(EXIT.ok);
+    const { id, key, scopes } = JSON.parse(made.out);
+    expect(scopes).toEqual(['keys:manage']);
+    expect(await whoAmI(server.baseUrl, key)).toBe(200);
+    expect(await run(home.dataDir, ['keys', 'revoke', id])).toEqual({ code: 0, out: `Revoked ${id}\n`, err: '' });
+    expect(await whoAmI(server.baseUrl, key)).toBe(401);
+  });
+
+  it('makes tenants and keys in them, and lists both', async () => {
+    const tenant = JSON.parse(
+      (await run(home.dataDir, ['tenants', 'create', 'Field \u001b[31m research', '--json'])).err,
+    );
+    expect(tenant.error.code).toBe('invalid_request');
+    const { id } = JSON.parse((await run(home.dataDir, ['tenants', 'create', 'Research', '--json'])).out);
+    await run(home.dataDir, ['keys', 'create', '--name', 'owner', '--tenant', id, '--model', 'a,b', '--expires', '2h']);
+    const keys = await run(home.dataDir, ['keys', 'list', '--tenant', id]);
+    expect(keys.out.split('\n')[1]).toMatch(/^key_\S+ +rv_\S+ +\* +a,b +\d{4}-\S+Z +owner$/);
+    const tenants = await run(home.dataDir, ['tenants', 'list']);
+    expect(tenants.out).toMatch(new RegExp(`^default .*default\n${id} .*Research$`, 'm'));
+  });
+
+  it('walks listings of more than one page', async () => {
+    const { id } = JSON.parse((await run(home.dataDir, ['tenants', 'create', 'Many', '--json'])).out);
+    const headers = { authorization: `Bearer ${home.apiKey()}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'one of many', tenant_id: id });
+    const makeKey = (): Promise<Response> => fetch(`${server.baseUrl}/api/v1/keys`, { method: 'POST', headers, body });
+    for (let made = 0; made < 501; made += 167) {
+      const replies = await Promise.all(Array.from({ length: 167 }, makeKey));
+      expect(replies.every(({ status }) => status === 201)).toBe(true);
+    }
+    const { out } = await run(home.dataDir, ['keys', 'list', '--tenant', id, '--json']);
+    expect(JSON.parse(out).data).toHaveLength(501);
+  });
+
+  it.each([
+    [['keys', 'revoke', 'key_00000000000000000000000000'], EXIT.notFound],
+    [['keys', 'list', '--tenant', 'ten_00000000000000000000000000'], EXIT.notFound],
+    [['keys', 'create', '--name', 'x', '--scope', 'nonsense'], EXIT.usage],
+    [['keys', 'create', '--name', 'x', '--expires', 'soon'], EXIT.usage],
+    [['keys', 'create'], EXIT.usage],
+    [['keys', 'destroy'], EXIT.usage],
+    [['nonsense'], EXIT.usage],
+    [['tenants', 'create', 'default'], EXIT.refused],
+    [['migrate'], EXIT.refused],
+    [['migrate', '--to', '3'], EXIT.usage],
+    [['migrate', '--down'], EXIT.usage],
+    [['--help'], EXIT.ok],
+    [['keys', '--help'], EXIT.ok],
+  ])('%j ends with %i', async (line, expected) => {
+    const { code, out, err } = await run(home.dataDir, line);
+    expect(code).toBe(expected);
+    expect(expected === EXIT.ok ? out : err).not.toBe('');
+    expect(err).not.toMatch(/\n {4}at /);
+  });
+
+  it('says with --json what went wrong as JSON too', async () => {
+    const { code, out, err } = await run(home.dataDir, ['keys', 'revoke', 'key_x', '--json']);
+    expect([code, out]).toEqual([EXIT.notFound, '']);
+    expect(JSON.parse(err)).toEqual({ error: { code: 'not_found', message: expect.any(String) } });
+  });
+
+  it('lets the doctor ask it', async () => {
+    const { code, out } = await run(home.dataDir, ['doctor', '--json']);
+    const { ok, findings } = JSON.parse(out);
+    expect([code, ok]).toEqual([0, true]);
+    for (const name of ['server', 'database', 'journal', 'data folder']) {
+      expect(findings).toContainEqual(expect.objectContaining({ section: 'reachable', name, state: 'ok' }));
+    }
+  });
+});
+
+describe('without a server', () => {
+  let folder: string;
+  const dataDir = (): string => join(folder, 'data');
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'reeve-cli-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('lets the doctor look without making anything', async () => {
+    const { code, out } = await run(dataDir(), ['doctor']);
+    expect(code).toBe(EXIT.ok);
+    expect(out).toContain('only reeve/hello answers');
+    expect(() => statSync(dataDir())).toThrow('ENOENT');
+  });
+
+  it("opens everything for the visit, and shows the owner's key of a first start", async () => {
+    const { code, out, err } = await run(dataDir(), ['keys', 'create', '--name', 'n', '--json']);
+    expect([code, JSON.parse(out).tenant_id]).toEqual([EXIT.ok, 'default']);
+    expect(err).toMatch(/^This was the first start\. The owner's API key: rv_\S+\n$/);
+    const again = await run(dataDir(), ['keys', 'list', '--json']);
+    expect(JSON.parse(again.out).data).toHaveLength(2);
+    expect(again.err).toBe('');
+  });
+
+  it('works past a socket that a crash left, and in a folder with a long path', async () => {
+    const home = await createReeveHome();
+    await (await home.start()).kill();
+    const { code } = await run(home.dataDir, ['tenants', 'list']);
+    expect(code).toBe(EXIT.ok);
+    await home.dispose();
+    const deep = join(folder, 'd'.repeat(60), 'e'.repeat(60));
+    expect((await run(deep, ['tenants', 'list'])).code).toBe(EXIT.ok);
+  });
+
+  it('moves the schema back and forward, back only when told so', async () => {
+    const back = await run(dataDir(), ['migrate', '--to', '7', '--down', '--json']);
+    const steps: string[] = JSON.parse(back.out).steps;
+    expect(steps).toContain('0008_idempotency_key');
+    expect(await run(dataDir(), ['migrate'])).toMatchObject({ code: 0, out: expect.stringContaining('Applied 0008') });
+    expect((await run(dataDir(), ['migrate'])).out).toContain('Nothing to do');
+  });
+
+  it('lists every fault of the configuration', async () => {
+    const config = join(folder, 'wrong.yaml');
+    writeFileSync(config, 'durability: sometimes\nproviders:\n  acme: { adapter: nonsense, base_url: "ftp://x" }\n');
+    const { code, err } = await run(dataDir(), ['tenants', 'list', '--config', config], { REEVE_PORT: 'x' });
+    expect(code).toBe(EXIT.usage);
+    expect(err).toContain('REEVE_PORT');
+    const doctor = await run(dataDir(), ['doctor', '--config', config]);
+    expect(doctor.code).toBe(EXIT.failed);
+    for (const place of ['durability', 'providers.acme.adapter', 'providers.acme.base_url']) {
+      expect(doctor.out).toContain(place);
+    }
+  });
+});
+
+describe('doctor and providers', () => {
+  const secret = 'a-secret-that-nobody-may-see';
+  const server = createServer((request, response) => {
+    const status = request.headers.authorization === `Bearer ${secret}` ? 200 : 401;
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[]}');
+  });
+  let folder: string;
+  let port: number;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'reeve-doctor-'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('says which answer, which refuse the key, which are away, and which models have no price', async () => {
+    const config = join(folder, 'reeve.yaml');
+    writeFileSync(
+      config,
+      `providers:
+  good: { adapter: openai, base_url: "http://127.0.0.1:${port}/v1", api_key: "\${GOOD_KEY}" }
+  refused: { adapter: openai, base_url: "http://127.0.0.1:${port}/v1", api_key: wrong-${secret} }
+  away: { adapter: openai, base_url: "http://127.0.0.1:1/v1" }
+models:
+  fast: [good/small, away/small]
+prices:
+  good/small: { input: 1, output: 2 }
+`,
+    );
+    const ended = await run(join(folder, 'data'), ['doctor', '--config', config], { GOOD_KEY: secret });
+    expect(ended.code).toBe(EXIT.failed);
+    expect(ended.out).toMatch(/ok {2}provider good +answers/);
+    expect(ended.out).toMatch(/!! {2}provider refused +answers 401: it refuses the key/);
+    expect(ended.out).toMatch(/!! {2}provider away +does not answer/);
+    expect(ended.out).toContain('price of away/small');
+    expect(ended.out).not.toContain('price of good/small');
+    expect(ended.out + ended.err).not.toContain(secret);
+  });
+
+  it('never shows the password of the database', async () => {
+    const url = `postgres://reeve:${secret}@127.0.0.1:1/reeve`;
+    for (const line of [['doctor'], ['doctor', '--json'], ['tenants', 'list']]) {
+      const ended = await run(join(folder, 'data'), line, { REEVE_DATABASE_URL: url });
+      expect(ended.code).not.toBe(EXIT.ok);
+      expect(ended.out + ended.err).not.toContain(secret);
+    }
+  });
+
+  it('names the folder that cannot be written to', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    const { code, out } = await run(join(file, 'data'), ['doctor']);
+    expect(code).toBe(EXIT.failed);
+    expect(out).toContain('is not writable');
+  });
+});
+
+describe('parseMoment', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  it.each([
+    ['90m', '2026-01-01T01:30:00.000Z'],
+    ['12h', '2026-01-01T12:00:00.000Z'],
+    ['30d', '2026-01-31T00:00:00.000Z'],
+    ['2027-02-03', '2027-02-03T00:00:00.000Z'],
+    ['2027-02-03T04:05:06+02:00', '2027-02-03T02:05:06.000Z'],
+  ])('reads %s', (text, expected) => {
+    expect(parseMoment(text, now)).toBe(expected);
+  });
+
+  it.each(['', '30', '30y', 'tomorrow', '999999d999999d', '9999999d'])('refuses %j', (text) => {
+    expect(() => parseMoment(text, now)).toThrow('--expires');
+  });
+});
