@@ -15,7 +15,9 @@ fail() {
   exit 1
 }
 # What an install brought, the prepared database template included.
-megabytes() { du -smc node_modules */node_modules server/.prepared 2>/dev/null | tail -n 1 | cut -f 1; }
+megabytes() { { du -smc node_modules */node_modules server/.prepared 2>/dev/null || true; } | tail -n 1 | cut -f 1; }
+
+trap 'fail "line $LINENO of $0 failed"' ERR
 
 git clone -q . "$work/reeve"
 cd "$work/reeve"
