@@ -19,19 +19,15 @@ export interface Database {
   /** One transaction as `reeve_app` with the scope's tenant set: row security shows this tenant's rows only. */
   forTenant<T>(scope: Pick<Scope, 'tenantId'>, work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * One transaction as a system role. `sync: false` lets the commit return before the disk has it (a crash of the
-   * process loses nothing, a power cut may): only for projections that a durable source can rebuild.
+   * One transaction as a system role. `sync: false` lets the commit return before the disk has it: a crash may lose the
+   * last of them, never one before another that is kept. Only for projections that a durable source can rebuild.
    */
   asRole<T>(role: SystemRole, work: (tx: Tx) => Promise<T>, options?: { sync?: boolean }): Promise<T>;
   /**
-   * Calls back for each notification on `channel`, from any process. `onState(false)` says that the connection is lost
-   * and notices with it, `onState(true)` that they flow again. The answer stops it.
+   * Calls back for each notification on `channel`, from any process. An empty payload says that notices may have been
+   * lost: the connection broke just now, or stands again. The answer stops it.
    */
-  listen(
-    channel: string,
-    onNotice: (payload: string) => void,
-    onState?: (listening: boolean) => void,
-  ): Promise<() => Promise<void>>;
+  listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>;
   /** Resolves to `null` when the store answers, else to what is wrong. */
   check(): Promise<string | null>;
   /** Brings the schema to the newest migration (or down to `target`). Returns the names of the steps taken. */

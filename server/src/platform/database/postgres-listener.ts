@@ -11,8 +11,8 @@ export interface PostgresListener {
 }
 
 /**
- * Notifications over one connection of their own, opened for the first listener and reopened whenever it breaks. After
- * each reopening every listener hears an empty payload: what was sent in between is lost.
+ * Notifications over one connection of their own, opened for the first listener and reopened whenever it breaks. Then,
+ * and again once it stands, every listener hears an empty payload: what is sent in between is lost.
  */
 export function createPostgresListener(openClient: () => Client): PostgresListener {
   const board = createNoticeBoard();
@@ -28,6 +28,7 @@ export function createPostgresListener(openClient: () => Client): PostgresListen
     await board.attach(client);
     client.on('end', () => {
       current = null;
+      if (!closed) board.reportGap();
       reopenLater(FIRST_RETRY_MS);
     });
     return client;

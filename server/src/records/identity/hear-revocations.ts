@@ -41,13 +41,8 @@ export function hearRevocations({ authenticator, database, clock, ids, log }: In
     }
   }
 
-  function onState(up: boolean): void {
-    if (up) return prove();
-    probe = '';
-    authenticator.setListening(false);
-  }
-
   function prove(): void {
+    if (stopped) return;
     probe = ids.next('request');
     authenticator.setListening(false);
     later(PROBE_PATIENCE_MS, () => log.warn({}, NOT_HEARD));
@@ -61,7 +56,7 @@ export function hearRevocations({ authenticator, database, clock, ids, log }: In
 
   async function start(): Promise<void> {
     try {
-      stopListening = await database.listen(REVOCATION_CHANNEL, onNotice, onState);
+      stopListening = await database.listen(REVOCATION_CHANNEL, onNotice);
       prove();
     } catch (error) {
       log.warn({ error }, NOT_HEARD);
