@@ -4,7 +4,7 @@ import type { Provider } from './adapter.ts';
 import { VIRTUAL_PROVIDERS, WIRED_ADAPTERS } from './create-adapters.ts';
 
 /** One entry under `providers` in reeve.yaml. */
-export const ProviderEntrySchema = Type.Object(
+const ProviderEntrySchema = Type.Object(
   {
     adapter: Type.String(),
     base_url: Type.String(),

@@ -1,46 +1,19 @@
 /** One suite for every adapter with a wire: give it fixtures, it brings the upstream that misbehaves. */
-import type { Socket } from 'node:net';
-import type { AnswerEvent, Call, Usage } from '@reeve/contracts';
+import type { AnswerEvent } from '@reeve/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../platform/clock/system-clock.ts';
-import type { ModelAdapter, Provider } from './adapter.ts';
-import type { AdapterDeps } from './create-adapters.ts';
+import { describeAbort, describeBreaks } from './broken-wire-conformance.ts';
 import {
-  endStream,
   failureOf,
-  framesOf,
   gather,
   openAdapterRig,
-  openStream,
   replayReads,
-  sendChunk,
   sendStream,
   sendWhole,
+  type AdapterFixtures,
   type AdapterRig,
+  type Open,
 } from './upstream-testing.ts';
-
-export interface AdapterFixtures {
-  create(deps: AdapterDeps): ModelAdapter;
-  /** Its `baseUrl` is replaced by the upstream's. */
-  provider: Provider;
-  modelId: string;
-  plainCall: Call;
-  /** A stream that asks for no usage. */
-  streamCall: Call;
-  plain: { body: string; text: string; usage: Usage };
-  withoutUsage: string;
-  toolBody: string;
-  /** `hidden` are frames that the caller did not ask for; `closing` is the provider's last. */
-  stream: { frames: readonly string[]; hidden: readonly string[]; closing: string; text: string; usage: Usage };
-  toolFrames: readonly string[];
-  toolCall: { id: string; name: string; arguments: string };
-  /** Error status → body, and the sentence that the caller reads. */
-  errors: ReadonlyMap<number, { body: string; message: string }>;
-  okWithError: { body: string; frame: string; message: string };
-}
-
-type Respond = (socket: Socket, request: string) => void;
-type Open = (respond: Respond) => Promise<AdapterRig>;
 
 /** Registers the suite. */
 export function describeAdapter(name: string, fixtures: AdapterFixtures): void {
@@ -207,116 +180,6 @@ function describeCuts({ create, provider, modelId, streamCall, stream }: Adapter
   it('gives the same byte by byte', async () => {
     const bytes = Array.from(whole, (_, at) => whole.subarray(at, at + 1));
     expect(await read(bytes)).toEqual(await read([whole]));
-  });
-}
-
-function describeBreaks({ plainCall, streamCall, plain, stream }: AdapterFixtures, open: Open): void {
-  const [first = ''] = stream.frames;
-
-  it('gives up on a provider that takes the request and says nothing', async () => {
-    const rig = await open(() => undefined);
-    for (const call of [plainCall, streamCall]) {
-      expect(failureOf(await rig.invoke(call, { timeoutMs: 60 })).kind).toBe('timeout');
-    }
-  });
-
-  it('gives up on a stream that says nothing after its head', async () => {
-    const rig = await open(openStream);
-    expect(failureOf(await rig.invoke(streamCall, { timeoutMs: 60 })).kind).toBe('timeout');
-  });
-
-  it('tells a stream that falls silent', async () => {
-    const rig = await open((socket) => {
-      openStream(socket);
-      sendChunk(socket, first);
-    });
-    const { forwarded, events } = await gather(await rig.invoke(streamCall, { timeoutMs: 80 }));
-    expect(forwarded).toBe(first);
-    expect(events.at(-1)?.type).toBe('error');
-  });
-
-  it('tells a reset before and within the answer', async () => {
-    const before = await open((socket) => socket.resetAndDestroy());
-    expect(failureOf(await before.invoke(plainCall)).kind).toBe('reset');
-    const within = await open((socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${plain.body.length}\r\n\r\n${plain.body.slice(0, 20)}`);
-      setTimeout(() => socket.resetAndDestroy(), 20);
-    });
-    expect(failureOf(await within.invoke(plainCall)).kind).toBe('reset');
-  });
-
-  it('tells a stream that breaks', async () => {
-    const rig = await open((socket) => {
-      openStream(socket);
-      sendChunk(socket, first);
-      setTimeout(() => socket.resetAndDestroy(), 20);
-    });
-    const { events } = await gather(await rig.invoke(streamCall));
-    expect(events.at(-1)?.type).toBe('error');
-    expect(events.some((event) => event.type === 'closed')).toBe(false);
-  });
-
-  it('tells a provider that is not there', async () => {
-    const rig = await open(() => undefined);
-    await rig.upstream.close();
-    expect(failureOf(await rig.invoke(plainCall)).kind).toBe('connect');
-  });
-}
-
-const ABORT_MS_MAX = 100;
-
-function describeAbort({ plainCall, streamCall, stream }: AdapterFixtures, open: Open): void {
-  const [first = ''] = stream.frames;
-  const startStream: Respond = (socket) => {
-    openStream(socket);
-    sendChunk(socket, first);
-  };
-  /** Resolves with how long the upstream socket stayed open after `abort`. */
-  const measureClose = async (rig: AdapterRig, abort: () => Promise<unknown>): Promise<number> => {
-    const [socket] = rig.upstream.connections;
-    if (socket === undefined) throw new Error('nobody connected');
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    const startMs = performance.now();
-    await Promise.all([closed, abort()]);
-    return performance.now() - startMs;
-  };
-
-  it('closes the upstream socket when the caller goes while it waits', async () => {
-    const rig = await open(() => undefined);
-    const caller = new AbortController();
-    const invocation = rig.invoke(plainCall, { signal: caller.signal });
-    while (rig.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
-    expect(await measureClose(rig, async () => caller.abort())).toBeLessThan(ABORT_MS_MAX);
-    expect(failureOf(await invocation).kind).toBe('aborted');
-  });
-
-  it('closes the upstream socket when the caller goes in the middle of a stream', async () => {
-    const rig = await open(startStream);
-    const caller = new AbortController();
-    const invocation = await rig.invoke(streamCall, { signal: caller.signal });
-    const gathered = gather(invocation);
-    expect(await measureClose(rig, async () => caller.abort())).toBeLessThan(ABORT_MS_MAX);
-    expect((await gathered).events.some((event) => event.type === 'closed' || event.type === 'error')).toBe(false);
-  });
-
-  it('closes the upstream socket when the stream is left early', async () => {
-    const rig = await open(startStream);
-    const frames = framesOf(await rig.invoke(streamCall));
-    const leave = async (): Promise<void> => {
-      for await (const frame of frames) if (frame.events.length > 0) break;
-    };
-    expect(await measureClose(rig, leave)).toBeLessThan(ABORT_MS_MAX);
-  });
-
-  it('leaves the body behind the closing frame unread no longer than a moment', async () => {
-    const rig = await open((socket) => {
-      openStream(socket);
-      sendChunk(socket, stream.frames.join('') + stream.closing);
-      setTimeout(() => endStream(socket), 30);
-    });
-    const startMs = performance.now();
-    await gather(await rig.invoke(streamCall));
-    expect(performance.now() - startMs).toBeLessThan(500);
   });
 }
 

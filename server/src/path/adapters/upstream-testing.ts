@@ -1,11 +1,33 @@
 /** What tests of adapters share: answers put on a raw socket, reads that are cut as told, and what came of them. */
 import type { Socket } from 'node:net';
-import type { AnswerEvent, AnswerFrame, Call } from '@reeve/contracts';
+import type { AnswerEvent, AnswerFrame, Call, Usage } from '@reeve/contracts';
 import { createLoopbackClient, startRawUpstream, type RawUpstream } from '#platform/http-client/testing.ts';
 import type { HttpClient, IncomingAnswer } from '#platform/http-client/port.ts';
 import { systemClock } from '../../platform/clock/system-clock.ts';
 import type { Invocation, ModelAdapter, Provider, UpstreamFailure } from './adapter.ts';
 import type { AdapterDeps } from './create-adapters.ts';
+
+export interface AdapterFixtures {
+  create(deps: AdapterDeps): ModelAdapter;
+  /** Its `baseUrl` is replaced by the upstream's. */
+  provider: Provider;
+  modelId: string;
+  plainCall: Call;
+  /** A stream that asks for no usage. */
+  streamCall: Call;
+  plain: { body: string; text: string; usage: Usage };
+  withoutUsage: string;
+  toolBody: string;
+  /** `hidden` are frames that the caller did not ask for; `closing` is the provider's last. */
+  stream: { frames: readonly string[]; hidden: readonly string[]; closing: string; text: string; usage: Usage };
+  toolFrames: readonly string[];
+  toolCall: { id: string; name: string; arguments: string };
+  /** Error status → body, and the sentence that the caller reads. */
+  errors: ReadonlyMap<number, { body: string; message: string }>;
+  okWithError: { body: string; frame: string; message: string };
+}
+
+export type Open = (respond: (socket: Socket, request: string) => void) => Promise<AdapterRig>;
 
 /** A whole answer with its length. */
 export function sendWhole(socket: Socket, status: number, body: string, headers: readonly string[] = []): void {

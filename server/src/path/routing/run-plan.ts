@@ -14,7 +14,7 @@ export interface RunDeps extends AttemptDeps {
   alertRefusal(candidate: Candidate, failure: UpstreamFailure): void;
 }
 
-export const RUN_RULES = { attemptsPerCandidate: 2, backoffMsMax: 100 } as const;
+const RUN_RULES = { attemptsPerCandidate: 2, backoffMsMax: 100 } as const;
 
 interface Failed {
   candidate: Candidate;
