@@ -1,7 +1,17 @@
 /** The part of the conformance suite in which wires break and callers go away. */
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { endStream, failureOf, framesOf, gather, openStream, sendChunk, type AdapterRig } from './upstream-testing.ts';
+import {
+  endStream,
+  failureOf,
+  framesOf,
+  gather,
+  openStream,
+  sendChunk,
+  type AdapterFixtures,
+  type AdapterRig,
+  type Open,
+} from './upstream-testing.ts';
 
 export function describeBreaks({ plainCall, streamCall, plain, stream }: AdapterFixtures, open: Open): void {
   const [first = ''] = stream.frames;
