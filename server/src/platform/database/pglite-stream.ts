@@ -29,7 +29,7 @@ export class PgliteStream extends Duplex {
       name: 'reeve-database',
     });
     worker.on('message', (message: FromWorker) => this.#receive(message));
-    worker.on('error', (cause) => this.destroy(new Error('The database thread failed', { cause })));
+    worker.on('error', (cause) => this.destroy(new Error(`The database thread failed: ${cause.message}`, { cause })));
     worker.on('exit', () => this.#exited());
     this.#worker = worker;
   }

@@ -26,12 +26,31 @@ port.on('message', (message: ToWorker) => {
 });
 send('open');
 
-/** A rejection here ends the thread, and with it everything in flight: the engine's state is then unknown. */
+const TERMINATE = 'X'.charCodeAt(0);
+const READY_FOR_QUERY = 'Z'.charCodeAt(0);
+const READY_FOR_QUERY_BYTES = 6;
+
+/**
+ * A rejection here ends the thread, and with it everything in flight: the engine's state is then unknown. So does an
+ * answer that does not end by being ready for the next request; PostgreSQL panics that way, on a full disk for one.
+ */
 async function answer(request: Uint8Array): Promise<void> {
   const parts: Uint8Array[] = [];
   // The bytes lie in the engine's memory and are overwritten by what follows.
   await engine.execProtocolRawStream(request, { syncToFs: false, onRawData: (bytes) => parts.push(bytes.slice()) });
-  send(joinBytes(parts));
+  const whole = joinBytes(parts);
+  if (request[0] !== TERMINATE && whole.at(-READY_FOR_QUERY_BYTES) !== READY_FOR_QUERY) {
+    throw new Error(`the engine stopped: ${readableText(whole)}`);
+  }
+  send(whole);
+}
+
+/** What an error message of the protocol says to people. */
+function readableText(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .replaceAll(/[^ -~]+/g, ' ')
+    .slice(0, 300);
 }
 
 function send(message: FromWorker): void {
