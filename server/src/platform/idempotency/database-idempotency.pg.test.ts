@@ -3,7 +3,7 @@ import { startPostgres, type PostgresRig } from '../../../test/rigs/postgres.ts'
 import { asTenantId } from '#kernel';
 import type { Database } from '../database/port.ts';
 import { openPostgresDatabase } from '../database/postgres-database.ts';
-import { startInstance } from './idempotency-contract.ts';
+import { startInstance } from './idempotency-contract.testing.ts';
 
 const START_MS = 1_700_000_000_000;
 const scope = { tenantId: asTenantId('default') };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asTenantId } from '#kernel';
 import type { Database } from '../database/port.ts';
 import { openTestDatabase } from '../database/testing.ts';
-import { checkAgainstModel, startInstance, type Wrap } from './idempotency-contract.ts';
+import { checkAgainstModel, startInstance, type Wrap } from './idempotency-contract.testing.ts';
 import type { Idempotency, IdempotentRun } from './port.ts';
 
 const START_MS = 1_700_000_000_000;

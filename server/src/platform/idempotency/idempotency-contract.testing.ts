@@ -11,7 +11,7 @@ import type { Log } from '../telemetry/port.ts';
 import { createIdempotency } from './database-idempotency.ts';
 import type { Idempotency, IdempotentRun, RepeatableRequest } from './port.ts';
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** One process: its clock stands still once it has crashed, so its runs renew nothing any more. */
 export interface Instance {
