@@ -111,12 +111,13 @@ describe('a start that cannot be', () => {
     await once(squatter, 'listening');
     const { port } = squatter.address() as AddressInfo;
     home = await createReeveHome({ env: { REEVE_PORT: String(port) } });
-    const { code, stdout, stderr } = await home.cli('serve');
+    const { code, signal, stdout, stderr } = await home.cli('serve');
     squatter.close();
-    expect(code).not.toBe(0);
     expect(stdout + stderr).toContain('REEVE_PORT');
     expect(stdout + stderr).toContain(String(process.pid));
     expect(stdout).not.toContain('Reeve is ready');
+    expect(signal, 'it did not end by itself').toBeNull();
+    expect(code).not.toBe(0);
   });
 
   test('a data folder that another Reeve holds', async () => {

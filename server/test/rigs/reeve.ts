@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 const MAIN = new URL('../../src/roles/main.ts', import.meta.url).pathname;
 const READY_TIMEOUT_MS = 60_000;
+const CLI_TIMEOUT_MS = 30_000;
 
 export interface ReeveSettings {
   /** Text of `reeve.yaml`; absent: none. */
@@ -49,7 +50,7 @@ export interface ReeveHome {
   apiKey(): string;
   /** Starts the server and resolves at its ready line; rejects with its output where it exits before. */
   start(): Promise<RunningReeve>;
-  /** Runs `reeve <args>` in this folder to its end. */
+  /** Runs `reeve <args>` in this folder to its end; killed after half a minute. */
   cli(...args: string[]): Promise<ExitReport>;
   writeConfig(text: string): Promise<void>;
   /** Kills what still runs and removes the folder. */
@@ -83,7 +84,7 @@ export async function createReeveHome(settings: ReeveSettings = {}): Promise<Ree
       ownerKey ??= /^API key: (\S+)$/m.exec(running.stdout())?.[1] ?? null;
       return running;
     },
-    cli: (...args) => launch(args).exited,
+    cli: (...args) => exitInTime(launch(args)),
     writeConfig: (text) => writeFile(configPath, text),
     async dispose() {
       await Promise.all([...children].map((child) => killChild(child)));
@@ -182,6 +183,16 @@ async function waitUntilReady(child: Child): Promise<RunningReeve> {
     stop: () => signalAndWait('SIGTERM'),
     kill: () => signalAndWait('SIGKILL'),
   };
+}
+
+/** A verb that does not end is ended: its report then has the signal and no code. */
+async function exitInTime(child: Child): Promise<ExitReport> {
+  const timer = setTimeout(() => child.process.kill('SIGKILL'), CLI_TIMEOUT_MS);
+  try {
+    return await child.exited;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function firstOf(child: Child): Promise<{ baseUrl: string; port: number } | ExitReport> {
