@@ -136,7 +136,10 @@ export async function startEngine(folder: string, options: EngineOptions = {}): 
       stream.on('close', () => streams.delete(stream));
       return stream;
     },
-    onConnect: (client) => board.attach(client),
+    async onConnect(client) {
+      await board.attach(client);
+      board.reportGap();
+    },
   });
   // A failed session is reported to whoever uses it; without a listener Node would end the process as well.
   pool.on('error', () => undefined);

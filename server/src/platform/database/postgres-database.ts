@@ -8,6 +8,8 @@ import { checkSession, type Connect } from './sessions.ts';
 import { runTransaction } from './transactions.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** After this much silence the system asks whether the server is still there, and gives up some seconds later. */
+const KEEP_ALIVE_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** The server ends a statement first; this ends the wait for a server that has gone silent. */
 const SILENCE_TIMEOUT_MS = 35_000;
@@ -54,6 +56,7 @@ function clientSettings(url: string): ClientConfig {
     application_name: 'reeve',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: columnTypes,
   };
 }

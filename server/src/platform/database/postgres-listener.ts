@@ -25,12 +25,13 @@ export function createPostgresListener(openClient: () => Client): PostgresListen
     // `end` follows each `error`; without a listener for it Node would end the process.
     client.on('error', () => undefined);
     await client.connect();
-    await board.attach(client);
     client.on('end', () => {
       current = null;
-      if (!closed) board.reportGap();
+      if (closed) return;
+      board.reportGap();
       reopenLater(FIRST_RETRY_MS);
     });
+    await board.attach(client);
     return client;
   }
 
