@@ -4,10 +4,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../platform/clock/system-clock.ts';
 import { describeAbort, describeBreaks } from './broken-wire-conformance.ts';
 import {
+  endStream,
   failureOf,
   gather,
   openAdapterRig,
+  openStream,
   replayReads,
+  sendChunk,
   sendStream,
   sendWhole,
   type AdapterFixtures,
@@ -123,7 +126,11 @@ function describeStream(fixtures: AdapterFixtures, open: Open): void {
   });
 
   it('uses the connection again after a whole stream', async () => {
-    const rig = await open((socket) => sendStream(socket, whole));
+    const rig = await open((socket) => {
+      openStream(socket);
+      sendChunk(socket, whole);
+      setTimeout(() => endStream(socket), 5);
+    });
     for (let round = 0; round < 3; round += 1) {
       await gather(await rig.invoke(streamCall));
       // The end of the body may come a moment after the closing frame.

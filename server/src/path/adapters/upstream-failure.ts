@@ -90,7 +90,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-const SECRETS = /\b(sk|pk|rk)-[\w-]{4}[\w*.-]*|\bBearer\s+[\w.~+/-]{8,}=*|\bAIza[\w-]{20,}|\bhf_\w{8,}|\bgsk_\w{8,}/g;
+const SECRETS = /\b(sk|pk|rk)-[\w*-]{8,}|\bBearer\s+[\w.~+/-]{8,}=*|\bAIza[\w-]{20,}|\bhf_\w{8,}|\bgsk_\w{8,}/g;
 const MASK = '[key]';
 
 /** The text without the provider's key or anything that looks like one. */

@@ -233,7 +233,10 @@ describe('run-plan', () => {
       return status(503);
     };
     const { run, attempted } = openRouting({ 'a/m': [leave], 'b/m': [answer] });
-    expect(await run(planOf('a/m', 'b/m'), {}, caller.signal)).toMatchObject({ failure: { kind: 'aborted' } });
+    expect(await run(planOf('a/m', 'b/m'), {}, caller.signal)).toMatchObject({
+      failure: { kind: 'aborted' },
+      candidate: { provider: { name: 'a' } },
+    });
     expect(attempted).toEqual(['a/m']);
   });
 

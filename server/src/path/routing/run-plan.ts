@@ -51,7 +51,7 @@ async function tryCandidate(
     const { failure } = invocation;
     const verdict = judgeFailure(failure);
     if (verdict.alert) deps.alertRefusal(candidate, failure);
-    const mayRetry = verdict.retry && attempt < RUN_RULES.attemptsPerCandidate && !request.signal.aborted;
+    const mayRetry = verdict.retry && attempt < RUN_RULES.attemptsPerCandidate;
     if (!mayRetry || deps.breakers.of(candidate).state() !== 'closed' || !deps.retryBudget.takeRetry()) {
       return { candidate, failure, verdict };
     }

@@ -115,7 +115,7 @@ export const errors = {
 /** What stands in the errors above for people. */
 export const errorMessages: Readonly<Record<keyof typeof errors, string>> = {
   400: "Invalid value for 'temperature'.",
-  401: 'Incorrect API key provided: [key]',
+  401: 'Incorrect API key provided: [key].',
   403: 'Country, region, or territory not supported',
   404: 'The model `nope` does not exist.',
   429: 'Rate limit reached for gpt-4o-mini.',
