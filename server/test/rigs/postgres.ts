@@ -103,6 +103,10 @@ function serverArguments(data: string, port: number, fsync: boolean): string[] {
 
 async function startServer(binary: string, args: readonly string[], options: object): Promise<ChildProcess> {
   const server = spawn(binary, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  // A test process that dies takes its server along.
+  const killServer = (): boolean => server.kill('SIGKILL');
+  process.once('exit', killServer);
+  server.once('exit', () => process.off('exit', killServer));
   let log = '';
   server.stderr?.on('data', (chunk: Buffer) => {
     log = `${log}${chunk.toString()}`.slice(-4000);
