@@ -184,3 +184,30 @@ describe('authenticate', () => {
     expect(await authenticator.authenticate(KEY)).not.toBeNull();
   });
 });
+
+describe('the revocation checks find a seeded fault:', () => {
+  type Authenticator = ReturnType<typeof createAuthenticator>;
+
+  /** Whether a key is still served after its revocation, which met it in memory or in a look-up under way. */
+  async function isServedAfter(
+    met: 'in memory' | 'under way',
+    forget: (real: Authenticator) => void,
+  ): Promise<boolean> {
+    const rig = openRig();
+    rig.put(KEY, record('key_a'));
+    if (met === 'in memory') await rig.authenticator.authenticate(KEY);
+    else rig.hold();
+    const before = rig.authenticator.authenticate(KEY);
+    rig.put(KEY, record('key_a', { revokedAtMs: rig.clock.now() }));
+    forget(rig.authenticator);
+    rig.letGo();
+    await before;
+    return (await rig.authenticator.authenticate(KEY)) !== null;
+  }
+
+  it.each(['in memory', 'under way'] as const)('a revocation that tells nobody, met %s', async (met) => {
+    expect(await isServedAfter(met, (real) => real.forget(asKeyId('key_a')))).toBe(false);
+    expect(await isServedAfter(met, () => undefined)).toBe(true);
+    expect(await isServedAfter(met, (real) => real.forget(asKeyId('key_b')))).toBe(true);
+  });
+});
