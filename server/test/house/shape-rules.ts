@@ -46,6 +46,7 @@ export function shapeRules(plan: Plan): Rule[] {
     { name: 'surface file set', check: checkSurfaces },
     { name: 'decision numbers', check: checkDecisions },
     { name: 'links in documents', check: checkLinks },
+    { name: 'files named in documents', check: checkNamedFiles },
   ];
 }
 
@@ -156,3 +157,19 @@ function checkLinks(tree: Tree): string[] {
         .map((target) => `${path}: nothing at ${target}`),
     );
 }
+
+/** `make-call.ts` and `path/calls/make-call.ts` both name a file; names with a placeholder do not. */
+function checkNamedFiles(tree: Tree): string[] {
+  const paths = [...tree.keys()];
+  return [...tree]
+    .filter(([path]) => path.endsWith('.md'))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(/`(\w[\w./-]*\.(?:ts|mjs|sql|json))`/g)]
+        .map(([, name]) => name ?? '')
+        .filter((name) => !GENERIC_FILES.test(name) && !paths.some((known) => `/${known}`.endsWith(`/${name}`)))
+        .map((name) => `${path}: no file is called ${name}`),
+    );
+}
+
+/** Names that documents use for a kind of file. */
+const GENERIC_FILES = /(^|\/)(x|NNNN_name)\./;

@@ -42,6 +42,7 @@ const SEEDED: Record<string, Fault[]> = {
   'surface file set': [['server/src/edges/surfaces/acme/acme-routes.ts', '', 'surfaces/acme/answer-to-acme.ts']],
   'decision numbers': [['docs/adr/0001-a-number-twice.md', '# x', 'the next number is']],
   'links in documents': [['README.md', (text) => `${text}\n[gone](docs/gone.md)`, 'docs/gone.md']],
+  'files named in documents': [['ARCHITECTURE.md', (text) => `${text}\n\`path/calls/gone.ts\``, 'path/calls/gone.ts']],
   'words: wall clock': [
     [`${policy}/a.ts`, 'export const now = Date.now();', 'Date.now'],
     [`${policy}/a.ts`, 'export const now = new Date();', 'new Date()'],
