@@ -29,6 +29,7 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const MIN_BOOTSTRAP_KEY_LENGTH = 24;
+const SENDABLE = /^[\x21-\x7e]+$/;
 const DEFAULT_PORT = '7337';
 
 /** Variable → provider name; the adapters of this version decide which appear here. */
@@ -133,8 +134,12 @@ function readDatabaseUrl(url: string | null, faults: string[]): string | null {
 }
 
 function readBootstrapKey(key: string | null, faults: string[]): string | null {
-  if (key === null || key.length >= MIN_BOOTSTRAP_KEY_LENGTH) return key;
-  faults.push(`REEVE_BOOTSTRAP_KEY has ${key.length} characters; it needs at least ${MIN_BOOTSTRAP_KEY_LENGTH}.`);
+  if (key === null) return null;
+  if (key.length < MIN_BOOTSTRAP_KEY_LENGTH) {
+    faults.push(`REEVE_BOOTSTRAP_KEY has ${key.length} characters; it needs at least ${MIN_BOOTSTRAP_KEY_LENGTH}.`);
+  } else if (!SENDABLE.test(key)) {
+    faults.push('REEVE_BOOTSTRAP_KEY may hold only printable ASCII characters without spaces, as a header can carry.');
+  } else return key;
   return null;
 }
 

@@ -35,6 +35,7 @@ export async function runOnce(
 async function runGuarded(exchange: HttpExchange, run: IdempotentRun, handle: Handle): Promise<void> {
   let settled: Promise<void> | null = null;
   let receiptId: string | null = null;
+  let streaming = false;
   const keepThenSend: HttpExchange['send'] = (status, headers, body) => {
     const kept = run.answer({ status, headers, body: Buffer.from(body), receiptId });
     settled = kept.then(() => exchange.send(status, headers, body));
@@ -46,13 +47,16 @@ async function runGuarded(exchange: HttpExchange, run: IdempotentRun, handle: Ha
       receiptId = id;
     },
     openStream(status, headers) {
-      settled = run.streamed(receiptId ?? '');
+      streaming = true;
       exchange.openStream(status, headers);
+    },
+    end() {
+      settled = run.streamed(receiptId ?? '').finally(() => exchange.end());
     },
   };
   try {
     await handle(guarded);
-    await (settled ?? run.release());
+    await (settled ?? (streaming ? run.streamed(receiptId ?? '') : run.release()));
   } catch (thrown) {
     await run.release();
     throw toAppError(thrown);

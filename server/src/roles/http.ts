@@ -90,7 +90,8 @@ function mount(app: FastifyInstance, options: HttpOptions, route: Route): void {
       } catch (thrown) {
         const error = toAppError(thrown);
         logFault(options.log, request, error);
-        exchange.send(error.status, faultHeaders(route, error), renderFault(route, error, request.url));
+        if (reply.raw.headersSent) reply.raw.destroy();
+        else exchange.send(error.status, faultHeaders(route, error), renderFault(route, error, request.url));
       }
     },
   });

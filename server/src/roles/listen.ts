@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 import { findPortOwner } from './port-owner.ts';
 
 /** A port that cannot be had; the message names its owner and the variable to change. */
-export class PortTakenError extends Error {}
+class PortTakenError extends Error {}
 
 /** Listens on the configured host and port. Returns the address to show. */
 export async function listenForCalls(app: FastifyInstance, environment: Environment): Promise<string> {

@@ -23,8 +23,8 @@ describe('priceUsage', () => {
     const prices = fc.record({ inputNanos: fc.nat(1e12), outputNanos: fc.nat(1e12) });
     fc.assert(
       fc.property(tokens, prices, ({ input, output, cached }, { inputNanos, outputNanos }) => {
-        const price = { inputNanos, cachedInputNanos: inputNanos, outputNanos, maxOutputTokens: null, version: 'v' };
-        const cost = priceUsage(usage(input, output, cached), price);
+        const drawn = { inputNanos, cachedInputNanos: inputNanos, outputNanos, maxOutputTokens: null, version: 'v' };
+        const cost = priceUsage(usage(input, output, cached), drawn);
         const exact = BigInt(input) * BigInt(inputNanos) + BigInt(output) * BigInt(outputNanos);
         const distance = BigInt(cost) * 1_000_000n - exact;
         expect(distance > -500_000n && distance <= 500_000n).toBe(true);

@@ -1,10 +1,11 @@
 /** Usage as a projection of receipts: read by cursor for each writer, added up, written in one transaction. */
-import { summariseReceipts } from '#audit';
+import { lockProjection, readCursors, saveCursors, summariseReceipts } from '#audit';
 import type { Clock, Job } from '#kernel';
 import type { Database } from '#platform/database/port.ts';
 import type { Log } from '#platform/telemetry/port.ts';
-import { addUsage, lockCursors, saveCursors } from './usage-store.ts';
+import { addUsage } from './usage-store.ts';
 
+const PROJECTION = 'usage';
 const INTERVAL_MS = 10_000;
 
 export interface UsageProjection extends Job {
@@ -19,9 +20,10 @@ export function createUsageProjection(deps: { database: Database; clock: Clock; 
 
   const project = (): Promise<void> =>
     database.asRole('projector', async (tx) => {
-      const { sums, cursors } = await summariseReceipts(tx, await lockCursors(tx));
+      await lockProjection(tx, PROJECTION);
+      const { sums, cursors } = await summariseReceipts(tx, await readCursors(tx, PROJECTION));
       await addUsage(tx, sums);
-      await saveCursors(tx, cursors);
+      await saveCursors(tx, PROJECTION, cursors);
     });
 
   const catchUp = (): Promise<void> => {

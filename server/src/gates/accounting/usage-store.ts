@@ -1,9 +1,7 @@
-/** The only SQL of accounting: `usage_daily` and its place in `projection_cursor`. */
+/** The only SQL on `usage_daily`. */
 import { sql } from 'kysely';
-import type { ReceiptSums, WriterCursors } from '#audit';
+import type { ReceiptSums } from '#audit';
 import type { Tx } from '#platform/database/port.ts';
-
-const PROJECTION = 'usage';
 
 type UsageTables = {
   usage_daily: {
@@ -17,7 +15,6 @@ type UsageTables = {
     output_tokens: number | bigint;
     cost_nanos: string | number | bigint;
   };
-  projection_cursor: { projection: string; writer_id: string; seq: number | bigint };
 };
 
 /** One row of usage: a UTC day, a key and a model. Sums are exact. */
@@ -41,31 +38,6 @@ export interface UsageFilter {
   keyId: string | null;
   /** `provider/model` or the model's own name. */
   model: string | null;
-}
-
-/** Where the projection stands, locked until the transaction ends, so that two processes never add twice. */
-export async function lockCursors(tx: Tx): Promise<WriterCursors> {
-  await sql`select pg_advisory_xact_lock(hashtext(${PROJECTION}))`.execute(tx);
-  const rows = await tx
-    .withTables<UsageTables>()
-    .selectFrom('projection_cursor')
-    .select(['writer_id', 'seq'])
-    .where('projection', '=', PROJECTION)
-    .execute();
-  return new Map(rows.map((row) => [row.writer_id, BigInt(row.seq)]));
-}
-
-export async function saveCursors(tx: Tx, cursors: WriterCursors): Promise<void> {
-  const rows = [...cursors].map(([writer_id, seq]) => ({ projection: PROJECTION, writer_id, seq }));
-  if (rows.length === 0) return;
-  await tx
-    .withTables<UsageTables>()
-    .insertInto('projection_cursor')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['projection', 'writer_id']).doUpdateSet({ seq: (eb) => eb.ref('excluded.seq') }),
-    )
-    .execute();
 }
 
 export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<void> {

@@ -8,7 +8,10 @@ import type { LedgerOptions, OpenLedger } from './open-ledger.ts';
 import { createAuditPlugin } from './plugin.ts';
 import type { FedReceipt } from './receipt-feed.ts';
 import { createReceiptPump, type ReceiptPump } from './receipt-pump.ts';
-import { insertReceipts, moveJournalCursor, readJournalCursor } from './receipt-store.ts';
+import { readCursors, saveCursors } from './cursor-store.ts';
+import { insertReceipts } from './receipt-store.ts';
+
+const PROJECTION = 'journal';
 
 export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
   const { database, journal } = options;
@@ -41,7 +44,9 @@ export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
     ledger,
     plugin: createAuditPlugin(options, core, ledger, projector),
     recover: () =>
-      core.recover(ledger, ({ writerId }) => database.asRole('projector', (tx) => readJournalCursor(tx, writerId))),
+      core.recover(ledger, ({ writerId }) =>
+        database.asRole('projector', async (tx) => Number((await readCursors(tx, PROJECTION)).get(writerId) ?? 0n)),
+      ),
     async close() {
       await core.spool.close();
       await background.stop();
@@ -59,14 +64,16 @@ function createReceiptProjector({ database, clock, log }: LedgerOptions, core: L
       'projector',
       async (tx) => {
         await insertReceipts(tx, receipts);
-        await moveJournalCursor(tx, core.head().writerId, seq);
+        await saveCursors(tx, PROJECTION, new Map([[core.head().writerId, BigInt(seq)]]));
       },
       { sync: false },
     );
   };
   /** A commit that waits for the disk takes all earlier ones along. */
   const makeDurable = (seq: number): Promise<void> =>
-    database.asRole('projector', (tx) => moveJournalCursor(tx, core.head().writerId, seq), { sync: true });
+    database.asRole('projector', (tx) => saveCursors(tx, PROJECTION, new Map([[core.head().writerId, BigInt(seq)]])), {
+      sync: true,
+    });
 
   return createReceiptPump({
     name: 'receipt-projector',

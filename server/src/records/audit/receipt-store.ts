@@ -1,11 +1,9 @@
-/** The only SQL on `receipt` and on the `journal` cursor. */
+/** The only SQL on `receipt`. */
 import { sql } from 'kysely';
 import type { ReceiptBody, ReceiptStatus } from '@reeve/contracts';
 import type { Tx } from '#platform/database/port.ts';
 import type { Tags } from './ledger.ts';
 import type { SealedReceipt } from './receipt-chain.ts';
-
-const PROJECTION = 'journal';
 
 type ReceiptTables = {
   receipt: {
@@ -26,7 +24,6 @@ type ReceiptTables = {
     body: ReceiptBody;
     tags: Tags;
   };
-  projection_cursor: { projection: string; writer_id: string; seq: number };
 };
 
 /** A receipt as the database gives it back. */
@@ -49,27 +46,6 @@ export async function insertReceipts(tx: Tx, receipts: readonly SealedReceipt[])
       jsonb_to_record(r.body) as b(tenant_id text, created_at timestamptz, key_id text, status text, model jsonb,
         token_usage jsonb, cost_nanos bigint, latency_ms integer, writer_id text)
     on conflict do nothing`.execute(tx);
-}
-
-/** How far this writer's receipts have been taken from the journal into the table; 0 before the first. */
-export async function readJournalCursor(tx: Tx, writerId: string): Promise<number> {
-  const row = await tx
-    .withTables<ReceiptTables>()
-    .selectFrom('projection_cursor')
-    .select('seq')
-    .where('projection', '=', PROJECTION)
-    .where('writer_id', '=', writerId)
-    .executeTakeFirst();
-  return row?.seq ?? 0;
-}
-
-export async function moveJournalCursor(tx: Tx, writerId: string, seq: number): Promise<void> {
-  await tx
-    .withTables<ReceiptTables>()
-    .insertInto('projection_cursor')
-    .values({ projection: PROJECTION, writer_id: writerId, seq })
-    .onConflict((conflict) => conflict.columns(['projection', 'writer_id']).doUpdateSet({ seq }))
-    .execute();
 }
 
 /** The writer's last receipt in the table, `null` before the first. */
