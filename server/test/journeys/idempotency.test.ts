@@ -1,0 +1,3 @@
+import { describeIdempotency } from './idempotency.ts';
+
+describeIdempotency('embedded', async () => undefined);

@@ -1,0 +1,141 @@
+/** SIGTERM under traffic: what runs is finished, what is idle is closed, what comes is refused, and nothing is lost. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ask, listAll, sseData, type ReceiptView } from '../rigs/api.ts';
+import { mockConfig } from '../rigs/mock-config.ts';
+import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
+import { openSocket } from '../rigs/raw-http.ts';
+import { createReeveHome, type ReeveHome } from '../rigs/reeve.ts';
+import { verifyReceipts } from '../rigs/verify-receipts.ts';
+
+let mock: MockProvider;
+let home: ReeveHome;
+
+beforeAll(async () => {
+  mock = await startMockProvider();
+});
+
+afterEach(async () => {
+  await home.dispose();
+});
+
+afterAll(() => mock.stop());
+
+async function makeHome(env: Record<string, string> = {}): Promise<void> {
+  home = await createReeveHome({
+    config: mockConfig(mock, ['slow', 'slow-frames', 'endless'], { faultTimeoutMs: 60_000 }),
+    env,
+  });
+}
+
+describe('SIGTERM', () => {
+  test('running answers are finished, plain and streaming, and the exit is 0', async () => {
+    await makeHome();
+    const running = await home.start();
+    const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
+    const stream = await ask(caller, 'slow-frames', { stream: true });
+    const plain = ask(caller, 'slow');
+    await wait(100);
+    const stopped = running.stop();
+    expect(sseData(await stream.text()).at(-1)).toBe('[DONE]');
+    expect((await plain).status).toBe(200);
+    const { code, signal } = await stopped;
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+  });
+
+  test('idle connections do not hold it up, and the folder is free at once', async () => {
+    await makeHome();
+    const running = await home.start();
+    const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
+    await Promise.all(Array.from({ length: 10 }, async () => (await ask(caller, 'good')).text()));
+    const silent = await openSocket(running.port);
+    const startedMs = performance.now();
+    expect((await running.stop()).code).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+    silent.destroy();
+    expect((await (await home.start()).stop()).code).toBe(0);
+  });
+
+  test('a new connection finds nobody, while a running stream goes on', async () => {
+    await makeHome();
+    const running = await home.start();
+    const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
+    const stream = await ask(caller, 'slow-frames', { stream: true });
+    const stopped = running.stop();
+    await wait(100);
+    const late = await ask(caller, 'good').then(
+      (response) => response.status,
+      () => 'refused',
+    );
+    expect([503, 'refused']).toContain(late);
+    expect(sseData(await stream.text()).at(-1)).toBe('[DONE]');
+    expect((await stopped).code).toBe(0);
+  });
+
+  test('an answer without end is cut after half a minute, and has its receipt', { timeout: 90_000 }, async () => {
+    await makeHome();
+    const running = await home.start();
+    const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
+    const stream = await ask(caller, 'endless', { stream: true });
+    const text = stream.text().catch(() => 'cut');
+    const startedMs = performance.now();
+    const { code } = await running.stop();
+    const tookMs = performance.now() - startedMs;
+    await text;
+    expect(code).toBe(0);
+    expect(tookMs).toBeGreaterThan(25_000);
+    expect(tookMs).toBeLessThan(45_000);
+    const again = await home.start();
+    const receipts = await listAll<ReceiptView>({ baseUrl: again.baseUrl, key: home.apiKey() }, '/api/v1/receipts');
+    expect(receipts.map((receipt) => receipt.status)).toEqual(['aborted']);
+    await again.stop();
+  });
+});
+
+describe('receipts over many starts', () => {
+  test('one chain per writer, whatever the way the server ended', async () => {
+    await makeHome();
+    let made = 0;
+    for (const end of ['stop', 'kill', 'stop', 'kill'] as const) {
+      const running = await home.start();
+      const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
+      for (let count = 0; count < 5; count += 1) {
+        expect((await ask(caller, 'good')).status).toBe(200);
+        made += 1;
+      }
+      await running[end]();
+    }
+    const last = await home.start();
+    const receipts = await listAll<ReceiptView>({ baseUrl: last.baseUrl, key: home.apiKey() }, '/api/v1/receipts');
+    expect(receipts).toHaveLength(made);
+    expect(await verifyReceipts(receipts)).toEqual({ checked: made, faults: [] });
+    await last.stop();
+  });
+});
+
+describe('npm start', () => {
+  test('hands a SIGTERM to the server, which exits by itself', async () => {
+    await makeHome();
+    const root = new URL('../../../', import.meta.url).pathname;
+    const env = { PATH: process.env['PATH'] ?? '', HOME: home.folder, REEVE_PORT: '0', REEVE_DATA_DIR: home.dataDir };
+    const npm = spawn('npm', ['start', '--silent'], { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'] });
+    let said = '';
+    npm.stdout.on('data', (part: Buffer) => (said += part.toString('utf8')));
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('Reeve is ready at');
+    const baseUrl = /ready at (\S+)/.exec(said)?.[1] ?? '';
+    npm.kill('SIGTERM');
+    await once(npm, 'exit');
+    await expect
+      .poll(
+        () =>
+          fetch(`${baseUrl}/livez`).then(
+            () => 'alive',
+            () => 'gone',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('gone');
+  });
+});
