@@ -26,6 +26,7 @@ interface Chunk {
 export interface SegmentScan {
   /** Logical offset behind the last record of an unbroken line. */
   soundEnd: number;
+  /** Without the zeros that were laid ahead of records. */
   fileBytes: number;
   /** Why the line ends before the file does; `null` when it does not. */
   bad: string | null;
@@ -53,8 +54,16 @@ export function scanSegment({ path, start }: SegmentName, limit: number): Segmen
         return { soundEnd: position, fileBytes, bad: null, provenDamage: false, sealedAt };
       if (chunk.bad !== null || bytes.length === restBytes) {
         const rest = readAt(fd, position - start, start + fileBytes - position);
+        const writtenBytes = endOfWritten(rest);
+        if (writtenBytes === 0) return { soundEnd: position, fileBytes, bad: null, provenDamage: false, sealedAt };
         const provenDamage = findProofOfSync(rest, 0, position);
-        return { soundEnd: position, fileBytes, bad: chunk.bad ?? 'the record is cut off', provenDamage, sealedAt };
+        return {
+          soundEnd: position,
+          fileBytes: position - start + writtenBytes,
+          bad: chunk.bad ?? 'the record is cut off',
+          provenDamage,
+          sealedAt,
+        };
       }
       wantBytes = Math.max(CHUNK_BYTES, chunk.neededBytes);
     }
@@ -129,4 +138,11 @@ async function readChunk(file: FileHandle, offset: number, length: number): Prom
     read += bytesRead;
   }
   return bytes.subarray(0, read);
+}
+
+/** The offset behind the last byte that is not zero. */
+function endOfWritten(bytes: Buffer): number {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return end;
 }

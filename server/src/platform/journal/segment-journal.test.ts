@@ -146,18 +146,32 @@ describe('a journal', () => {
   });
 });
 
+function zeroFrom(path: string, offset: number): void {
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0, offset));
+}
+
+/** The file's length without the zeros that are laid ahead of records. */
+function writtenBytes(path: string): number {
+  return readFileSync(path).findLastIndex((byte) => byte !== 0) + 1;
+}
+
 describe('a torn tail', () => {
-  it('is cut at every byte of the last record, and the journal goes on', async () => {
+  it.each([
+    ['the file ends there', (path: string, cut: number) => truncateSync(path, cut)],
+    ['zeros stand there', (path: string, cut: number) => zeroFrom(path, cut)],
+  ])('is cut at every byte of the last record, and the journal goes on: %s', async (_how, tear) => {
     const folder = makeFolder();
     const journal = open(folder);
     await journal.append(1, 'first');
     const { position, end } = await journal.append(1, 'the last record');
     for (let cut = position; cut < end; cut += 1) {
       const copy = copyAsCrashed(folder);
-      truncateSync(newestSegment(copy), cut);
+      tear(newestSegment(copy), cut);
+      const torn = writtenBytes(newestSegment(copy)) - position;
       const recovered = open(copy);
       expect(await texts(recovered)).toEqual(['first']);
-      expect(recovered.tornBytes).toBe(cut - position);
+      expect(recovered.tornBytes).toBe(Math.max(0, torn));
       await recovered.append(1, 'next');
       await recovered.close();
       expect(await texts(open(copy))).toEqual(['first', 'next']);

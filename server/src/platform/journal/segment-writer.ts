@@ -1,8 +1,10 @@
-import { constants, openSync, unlinkSync } from 'node:fs';
+import { constants, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { KIND_NOTE, NOTE_BYTES_MAX, encodeRecord } from './record-format.ts';
 import type { Segment } from './read-segment.ts';
 import { type SegmentFiles, segmentPath, syncFolder } from './segment-files.ts';
+
+const ZEROS = Buffer.alloc(1024 * 1024);
 
 /**
  * The line of segments and the one being written. A segment whose sync failed is never written or synced again: the
@@ -15,6 +17,8 @@ export class SegmentWriter {
   readonly #segments: Segment[];
   /** Of the newest segment; `null` where the next write must open a fresh one. */
   #fd: number | null = null;
+  /** Bytes of the newest segment's file; behind its last record they are zeros, laid down ahead. */
+  #fileBytes = 0;
   #end = 0;
   #syncedEnd = 0;
   #syncingFd: number | null = null;
@@ -28,6 +32,7 @@ export class SegmentWriter {
     if (last === undefined) return;
     this.#fd = openSync(last.path, constants.O_RDWR);
     this.#end = last.end;
+    this.#fileBytes = fstatSync(this.#fd).size;
     this.syncNow();
   }
 
@@ -72,6 +77,7 @@ export class SegmentWriter {
   /** Starts the next segment. The one before must be synced up to its end. */
   roll(): void {
     const previous = this.#fd;
+    if (previous !== null) this.#trim(previous);
     this.#openSegment();
     if (previous !== null) this.#files.close(previous);
   }
@@ -81,8 +87,10 @@ export class SegmentWriter {
     const segment = this.#segments.at(-1);
     if (segment === undefined || this.#fd === null) throw new Error('no segment is open');
     const offset = this.#end - segment.start;
+    this.#layZeros(this.#fd, offset, offset + bytes.length);
     try {
       this.#files.write(this.#fd, bytes, offset);
+      this.#fileBytes = Math.max(this.#fileBytes, offset + bytes.length);
     } catch (error) {
       this.#cutBack(this.#fd, offset);
       throw error;
@@ -140,6 +148,7 @@ export class SegmentWriter {
       if (!sound) return;
       this.syncNow();
       this.#writeNote(Buffer.alloc(0));
+      this.#trim(this.#fd);
       this.syncNow();
     } finally {
       if (this.#fd !== null) this.#files.close(this.#fd);
@@ -150,6 +159,7 @@ export class SegmentWriter {
   #openSegment(): void {
     const path = segmentPath(this.#folder, this.#end);
     this.#fd = this.#files.create(path);
+    this.#fileBytes = 0;
     this.#segments.push({ path, start: this.#end, end: this.#end, lossyFrom: null });
   }
 
@@ -174,10 +184,31 @@ export class SegmentWriter {
     this.write(bytes.subarray(0, encodeRecord(bytes, 0, record)));
   }
 
+  /**
+   * Lays zeros ahead of the records: a sync then changes no file size, and costs half. Where the disk has no room for
+   * zeros they are taken back, and the record itself finds out whether there is room for it.
+   */
+  #layZeros(fd: number, from: number, to: number): void {
+    if (to <= this.#fileBytes || to - from > ZEROS.length) return;
+    try {
+      this.#files.write(fd, ZEROS, from);
+      this.#fileBytes = from + ZEROS.length;
+    } catch {
+      this.#cutBack(fd, from);
+    }
+  }
+
+  /** Takes back the zeros behind the last record. */
+  #trim(fd: number): void {
+    const segment = this.#segments.at(-1);
+    if (segment !== undefined) this.#files.truncate(fd, segment.end - segment.start);
+  }
+
   /** After a write that failed half-way. Where even that fails, nobody reads behind the end, and a new segment follows. */
   #cutBack(fd: number, offset: number): void {
     try {
       this.#files.truncate(fd, offset);
+      this.#fileBytes = offset;
     } catch {
       this.abandon();
     }
