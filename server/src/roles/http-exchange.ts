@@ -30,12 +30,14 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
     startedMs: parts.startedMs,
     send(status, headers, body) {
       if (response.destroyed) return;
-      response.writeHead(status, { ...parts.headers, ...headers, 'content-length': byteLength(body) });
+      const lines = toLines(parts.headers, headers);
+      lines.push('content-length', String(byteLength(body)));
+      response.writeHead(status, lines);
       response.end(body);
     },
     openStream(status, headers) {
       if (response.destroyed) return;
-      response.writeHead(status, { ...parts.headers, ...headers });
+      response.writeHead(status, toLines(parts.headers, headers));
       response.flushHeaders();
     },
     write(bytes) {
@@ -49,6 +51,16 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
       // Only a call under an idempotency key cares: see http-idempotency.ts.
     },
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Names and values in turn, the form that Node writes without another copy. Later headers stand behind earlier ones. */
+function toLines(first: Headers, second: Headers): string[] {
+  const lines: string[] = [];
+  for (const name in first) if (!(name in second)) lines.push(name, first[name] ?? '');
+  for (const name in second) lines.push(name, second[name] ?? '');
+  return lines;
 }
 
 function byteLength(body: Uint8Array | string): number {
