@@ -1,7 +1,7 @@
 /**
  * Where Reeve's CPU goes: runs it under load with V8's profiler and prints self time per call by file and by function.
  *
- *   node bench/gateway/profile.ts [--seconds 6] [--lane plainCapacity] [--durability acknowledged] [--top 40]
+ *   npm run bench:profile -- [--seconds 6] [--lane plainCapacity] [--durability acknowledged] [--top 40]
  */
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -17,10 +17,10 @@ export interface MockUsage {
   total_tokens: number;
 }
 
-export const MOCK_WORDS = ['The ', 'stick ', 'is ', 'split ', 'in ', 'two: ', 'café ', '🌾 ', 'done.'] as const;
+const MOCK_WORDS = ['The ', 'stick ', 'is ', 'split ', 'in ', 'two: ', 'café ', '🌾 ', 'done.'] as const;
 export const MOCK_TEXT = MOCK_WORDS.join('');
-export const MOCK_JSON = { name: 'tally', count: 3 };
-export const MOCK_TOOL_ARGUMENTS = JSON.stringify({ city: 'Oslo', unit: 'celsius' });
+const MOCK_JSON = { name: 'tally', count: 3 };
+const MOCK_TOOL_ARGUMENTS = JSON.stringify({ city: 'Oslo', unit: 'celsius' });
 export const CHAT_USAGE: MockUsage = { prompt_tokens: 11, completion_tokens: 9, total_tokens: 20 };
 const CREATED = 1_760_000_000;
 const EMBEDDING_DIMENSIONS = 8;
@@ -78,7 +78,7 @@ export function answerEmbeddings(request: { model: string; input: unknown; encod
 }
 
 /** Numbers that a 32-bit float holds exactly, so that both encodings compare equal. */
-export function embeddingOf(index: number): number[] {
+function embeddingOf(index: number): number[] {
   return Array.from({ length: EMBEDDING_DIMENSIONS }, (_, position) => (position + index) / 8);
 }
 

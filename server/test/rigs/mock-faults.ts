@@ -1,7 +1,7 @@
 /** How a provider can fail, by the name of the model that is asked. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerChat, answerError, CHAT_USAGE, MOCK_TEXT, streamChat } from './mock-answers.ts';
+import { answerChat, answerError, streamChat } from './mock-answers.ts';
 import { answerWell, sendJson, startStream, type MockExchange } from './mock-wire.ts';
 
 type Fault = (exchange: MockExchange) => Promise<void> | void;
@@ -151,9 +151,6 @@ export function findFault(model: string): Fault | null {
     else answerWell(request.url ?? '', body, response);
   };
 }
-
-/** What `too-many-tokens` claims to have used; the well-behaved usage beside it for comparison. */
-export const GREEDY_TOKENS = { greedy: GREEDY_USAGE, honest: CHAT_USAGE, text: MOCK_TEXT };
 
 function sendStatus(response: ServerResponse, status: number, retryAfter: string | undefined): void {
   const type = status === 429 ? 'rate_limit_error' : status < 500 ? 'invalid_request_error' : 'server_error';
