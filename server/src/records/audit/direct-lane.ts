@@ -1,11 +1,8 @@
 /** One group commit after the other, so that receipts reach PostgreSQL in the order of their chain. */
-import { AppError, type Clock } from '#kernel';
 import type { Log } from '#platform/telemetry/port.ts';
 import type { SealedReceipt } from './receipt-chain.ts';
 
 const GROUP_MAX = 512;
-/** A server that has gone silent is away: the receipts are safe in the journal long before its connection breaks. */
-const ANSWER_TIMEOUT_MS = 3000;
 
 export interface DirectLane {
   /** Resolves when PostgreSQL, or in its absence the journal, has the receipt. */
@@ -17,7 +14,6 @@ export interface DirectLane {
 }
 
 interface LaneDeps {
-  clock: Clock;
   log: Log;
   store(receipts: readonly SealedReceipt[]): Promise<void>;
   onStored(receipts: readonly SealedReceipt[]): Promise<void>;
@@ -51,6 +47,7 @@ class Lane implements DirectLane {
   #state: LaneState = 'direct';
   #queue: Waiting[] = [];
   #running: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
@@ -65,14 +62,15 @@ class Lane implements DirectLane {
     });
   }
 
-  settled(): Promise<void> {
-    return this.#running ?? Promise.resolve();
+  async settled(): Promise<void> {
+    await this.#closing;
+    await this.#running;
   }
 
   resume(): void {
     if (this.#state !== 'spooling') return;
     this.#state = 'closing';
-    void this.#closeSpool();
+    this.#closing = this.#closeSpool();
   }
 
   async #closeSpool(): Promise<void> {
@@ -92,6 +90,8 @@ class Lane implements DirectLane {
   #run(): void {
     this.#running ??= this.#commitAll().finally(() => {
       this.#running = null;
+      // What came after the last look at the queue.
+      if (this.#queue.length > 0 && this.#state === 'direct') this.#run();
     });
   }
 
@@ -101,7 +101,7 @@ class Lane implements DirectLane {
       const group = this.#queue.splice(0, GROUP_MAX);
       const receipts = group.map(({ receipt }) => receipt);
       try {
-        await storeInTime(this.#deps, receipts);
+        await this.#deps.store(receipts);
       } catch (error) {
         log.error({ error: String(error) }, 'PostgreSQL does not take receipts: the journal takes them');
         this.#spoolAll(group);
@@ -118,17 +118,5 @@ class Lane implements DirectLane {
     for (const { receipt, resolve, reject } of [...group, ...this.#queue.splice(0)]) {
       this.#deps.spool.keep(receipt).then(resolve, reject);
     }
-  }
-}
-
-async function storeInTime({ store, clock }: LaneDeps, receipts: readonly SealedReceipt[]): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const cancel = clock.after(ANSWER_TIMEOUT_MS, () =>
-    reject(new AppError('database_unavailable', { detail: `no answer within ${ANSWER_TIMEOUT_MS} ms` })),
-  );
-  try {
-    await Promise.race([store(receipts), promise]);
-  } finally {
-    cancel();
   }
 }

@@ -1,4 +1,5 @@
 /** The ledger of a gateway on PostgreSQL: receipts are committed there in groups; the journal takes them while it is away. */
+import { AppError, type Clock } from '#kernel';
 import { createDirectLane, type DirectLane } from './direct-lane.ts';
 import { KIND_SETTLED, encodeSettled } from './journal-records.ts';
 import type { Ledger } from './ledger.ts';
@@ -8,6 +9,9 @@ import { createAuditPlugin } from './plugin.ts';
 import type { SealedReceipt } from './receipt-chain.ts';
 import { createReceiptPump, type ReceiptPump } from './receipt-pump.ts';
 import { insertReceipts } from './receipt-store.ts';
+
+/** A server that has gone silent is away: the receipts are safe in the journal long before its connection breaks. */
+const ANSWER_TIMEOUT_MS = 3000;
 
 export function openDirectLedger(options: LedgerOptions): OpenLedger {
   const relaxed = options.durability === 'relaxed';
@@ -46,7 +50,10 @@ export function openDirectLedger(options: LedgerOptions): OpenLedger {
 function createWays(options: LedgerOptions, core: LedgerCore, sync: boolean): { lane: DirectLane; drain: ReceiptPump } {
   const { database, journal, clock, log } = options;
   const store = (receipts: readonly SealedReceipt[]): Promise<void> =>
-    database.asRole('ledger', (tx) => insertReceipts(tx, receipts), { sync });
+    answerInTime(
+      clock,
+      database.asRole('ledger', (tx) => insertReceipts(tx, receipts), { sync }),
+    );
 
   /** Spares the next start a question; PostgreSQL knows the same, so a refused note is no loss. */
   const noteSettled = (receipts: readonly SealedReceipt[]): void => {
@@ -64,7 +71,6 @@ function createWays(options: LedgerOptions, core: LedgerCore, sync: boolean): { 
     onStored: () => lane.resume(),
   });
   const lane = createDirectLane({
-    clock,
     log,
     store,
     onStored(receipts) {
@@ -80,4 +86,17 @@ function createWays(options: LedgerOptions, core: LedgerCore, sync: boolean): { 
     },
   });
   return { lane, drain };
+}
+
+/** Whether PostgreSQL did it all the same is unknown then. */
+async function answerInTime(clock: Clock, answer: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const cancel = clock.after(ANSWER_TIMEOUT_MS, () =>
+    reject(new AppError('database_unavailable', { detail: `no answer within ${ANSWER_TIMEOUT_MS} ms` })),
+  );
+  try {
+    await Promise.race([answer, promise]);
+  } finally {
+    cancel();
+  }
 }

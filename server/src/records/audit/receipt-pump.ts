@@ -81,7 +81,7 @@ class Pump implements ReceiptPump {
     if (!this.#running || this.#work !== null || this.#fault !== null) return;
     const { feed, clock } = this.#deps;
     if (feed.pending >= GATHER_RECEIPTS || this.#waiters.length > 0) return this.#run();
-    if (this.#cancelTimer !== null) return;
+    if (feed.pending === 0 || this.#cancelTimer !== null) return;
     const waitMs = this.#lastStartMs + GATHER_MS - clock.monotonicMs();
     if (waitMs <= 0) this.#run();
     else this.#runAfter(waitMs);

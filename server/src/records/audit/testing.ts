@@ -71,13 +71,16 @@ interface TestLedgerOptions {
   durability?: 'acknowledged' | 'relaxed';
   journal?: Omit<SegmentJournalOptions, 'folder'>;
   upkeepStepBytes?: number;
+  /** For journals that break a promise. */
+  wrapJournal?: (journal: Journal) => Journal;
   log?: Log;
 }
 
 /** Opens and recovers a ledger for the database's engine; its jobs run. */
 export async function openTestLedger(options: TestLedgerOptions): Promise<TestLedger> {
-  const { database, folder, durability = 'acknowledged', log = QUIET, upkeepStepBytes } = options;
-  const journal = openJournal({ folder, ...options.journal });
+  const { database, folder, durability = 'acknowledged', log = QUIET, upkeepStepBytes, wrapJournal } = options;
+  const sound = openJournal({ folder, ...options.journal });
+  const journal = wrapJournal?.(sound) ?? sound;
   const open = database.engine === 'pglite' ? openEmbeddedLedger : openDirectLedger;
   const opened = open({
     database,
