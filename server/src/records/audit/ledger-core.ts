@@ -70,6 +70,7 @@ export function createLedgerCore(options: LedgerOptions, { durable, onFed }: Cor
     seal(draft, tags) {
       const last = must(sealed, 'the ledger was recovered before it was used');
       const receipt = sealReceipt(last, draft, tags);
+      intents.settle(receipt.id);
       sealed = toHead(last, receipt);
       return receipt;
     },

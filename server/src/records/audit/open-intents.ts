@@ -5,22 +5,24 @@ import { KIND_INTENT } from './journal-records.ts';
 export interface OpenIntents {
   /** Resolves when the operating system has the intent. */
   open(id: string, payload: string): Promise<void>;
+  /** Its receipt is on its way: from here on the intent is not written anew, or it would stand behind its receipt. */
+  settle(id: string): void;
+  /** Its receipt is kept: the intent is no longer needed. */
   close(id: string): void;
   /** Writes intents that begin before `position` anew at the journal's end, so that one long call does not hold it all. */
   carryOver(position: number): Promise<void>;
   /** Before this logical offset no open intent is needed; `Infinity` when none is open. */
   readonly oldest: number;
-  readonly count: number;
 }
 
 export function createOpenIntents(journal: Journal): OpenIntents {
   // The payloads stay in memory as long as their calls run: as many as calls may run at once.
-  const intents = new Map<string, { position: number; payload: string }>();
+  const intents = new Map<string, { position: number; payload: string; settling: boolean }>();
 
   const write = async (id: string, payload: string): Promise<void> => {
     // Anew at the map's end: it stays sorted by position.
     intents.delete(id);
-    intents.set(id, { position: journal.end, payload });
+    intents.set(id, { position: journal.end, payload, settling: false });
     await journal.write(KIND_INTENT, payload);
   };
 
@@ -33,20 +35,21 @@ export function createOpenIntents(journal: Journal): OpenIntents {
         throw error;
       }
     },
+    settle(id) {
+      const intent = intents.get(id);
+      if (intent !== undefined) intent.settling = true;
+    },
     close(id) {
       intents.delete(id);
     },
     async carryOver(position) {
-      const old = [...intents].filter(([, intent]) => intent.position < position);
-      // All at once: an intent that is closed meanwhile has its receipt behind this copy.
+      const old = [...intents].filter(([, intent]) => intent.position < position && !intent.settling);
+      // All in one turn, so that a receipt that comes meanwhile stands behind its intent's copy.
       await Promise.all(old.map(([id, { payload }]) => write(id, payload)));
     },
     get oldest() {
       for (const { position } of intents.values()) return position;
       return Infinity;
-    },
-    get count() {
-      return intents.size;
     },
   };
 }
