@@ -59,6 +59,7 @@ function locate(fault: RawFault): [string, string][] {
   if (Array.isArray(named)) return named.map((name) => [joinPath(base, String(name)), 'is required']);
   const extra = 'additionalProperties' in fault.params ? fault.params.additionalProperties : undefined;
   if (Array.isArray(extra)) return extra.map((name) => [joinPath(base, String(name)), 'is not known here']);
+  if ('allowedValue' in fault.params) return [[base, `must be ${JSON.stringify(fault.params.allowedValue)}`]];
   return [[base, fault.message]];
 }
 

@@ -38,7 +38,8 @@ export interface Reeve {
   models(): readonly string[];
   /** Marks requests of this connection-accepting server as the operator's. */
   trustAsOperator(request: IncomingMessage): void;
-  close(): Promise<void>;
+  /** For what is opened on top; it is closed first. */
+  closing: Closing;
 }
 
 interface Parts {
@@ -82,7 +83,7 @@ async function open(environment: Environment, config: Config, closing: Closing):
   closing.onClose('identity', () => identity.close());
   const bootstrap = await identity.bootstrap(environment.bootstrapKey);
   const parts = { environment, config, closing, ids, telemetry, httpClient, database, ledger, identity, lock };
-  return { ...(await openServer(parts)), bootstrap, telemetry, dataDir: lock.folder, close: () => closing.close() };
+  return { ...(await openServer(parts)), bootstrap, telemetry, dataDir: lock.folder, closing };
 }
 
 function openPlatform(environment: Environment, config: Config, closing: Closing) {

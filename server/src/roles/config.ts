@@ -26,6 +26,11 @@ export interface Limits {
   requestTimeoutMs: number;
 }
 
+const EgressSchema = Type.Object(
+  { offline: Type.Optional(Type.Boolean()), allow: Type.Optional(Type.Array(Type.String())) },
+  { additionalProperties: false },
+);
+
 const FileSchema = Type.Object(
   {
     durability: Type.Optional(Type.Union([Type.Literal('acknowledged'), Type.Literal('relaxed')])),
@@ -40,15 +45,7 @@ const FileSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
-    egress: Type.Optional(
-      Type.Object(
-        {
-          offline: Type.Optional(Type.Boolean()),
-          allow: Type.Optional(Type.Array(Type.String())),
-        },
-        { additionalProperties: false },
-      ),
-    ),
+    egress: Type.Optional(EgressSchema),
     providers: Type.Optional(Type.Unknown()),
     models: Type.Optional(Type.Unknown()),
     prices: Type.Optional(Type.Unknown()),
@@ -75,7 +72,7 @@ export function readConfig(environment: Environment): Config {
   const providers = parseProviders(withKeyedProviders(file.providers, environment));
   const models = parseModels(file.models, providers.providers);
   const prices = parsePrices(file.prices);
-  faults.push(...egressFaults(file), ...providers.faults, ...models.faults, ...prices.faults);
+  faults.push(...egressFaults(expanded), ...providers.faults, ...models.faults, ...prices.faults);
   if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => describe(fault, environment)));
   return {
     durability: file.durability ?? 'acknowledged',
@@ -119,9 +116,7 @@ type Sections = Static<typeof FileSchema>;
 
 /** The sections of a file that has faults elsewhere, so that their own faults are listed too. */
 function asSections(value: unknown): Sections {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  const { providers, models, prices } = value as Record<string, unknown>;
-  return { providers, models, prices };
+  return { providers: at(value, 'providers'), models: at(value, 'models'), prices: at(value, 'prices') };
 }
 
 /** Adds the providers whose key stands in the environment; one that the file configures itself is left alone. */
@@ -149,11 +144,17 @@ function toEgress({ egress }: Sections, providers: readonly Provider[]): EgressR
   return { offline: egress?.offline ?? false, allow: [...(egress?.allow ?? []), ...own] };
 }
 
-function egressFaults({ egress }: Sections): Fault[] {
-  return (egress?.allow ?? []).flatMap((entry, index) => {
-    const message = `is "${entry}", not of the form host:port`;
-    return isEgressEntry(entry) ? [] : [{ path: `egress.allow[${index}]`, message }];
+/** Looks at the file as it is written: entries are listed also where something else of it is wrong. */
+function egressFaults(file: unknown): Fault[] {
+  const allow = at(at(file, 'egress'), 'allow');
+  return (Array.isArray(allow) ? allow : []).flatMap((entry: unknown, index) => {
+    if (typeof entry !== 'string' || isEgressEntry(entry)) return [];
+    return [{ path: `egress.allow[${index}]`, message: `is "${entry}", not of the form host:port` }];
   });
+}
+
+function at(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function hostAndPort(url: URL): string {

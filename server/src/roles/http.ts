@@ -7,6 +7,7 @@ import type { Idempotency } from '../platform/idempotency/port.ts';
 import type { Log } from '../platform/telemetry/port.ts';
 import { formatTraceparent } from '../platform/telemetry/trace-context.ts';
 import { renderOpenAiError } from '#surfaces';
+import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
 import { clientFault, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
 import { authenticate, identify, readRequestId, type Identifier } from './http-identify.ts';
@@ -37,6 +38,10 @@ declare module 'fastify' {
 }
 
 const HEADERS_TIMEOUT_MS = 30_000;
+/** How long a body may stand still. */
+const BODY_STILL_MS = 30_000;
+/** How long, and for how much, an answered sender is still listened to, so that it can read its answer. */
+const LINGER_MS = 5_000;
 const KEEP_ALIVE_MS = 75_000;
 const HEADER_BYTES_MAX = 32 * 1024;
 
@@ -60,22 +65,34 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
   app.decorateRequest('scope', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', (request, _reply, done) => {
+  const bodies = createBodyWatch(options.clock, BODY_STILL_MS, (request, reply) => {
+    sendFault(options, request, reply, new AppError('request_timeout'));
+    request.raw.destroy();
+  });
+  app.addHook('onClose', (_app, done) => {
+    bodies.stop();
+    done();
+  });
+  app.addHook('onRequest', (request, reply, done) => {
     const { route } = request.routeOptions.config;
     request.requestId = readRequestId(request.raw, options.identifier.ids);
     if (route === undefined) return done();
+    if (route.method !== 'GET') bodies.expect(request, reply);
     identify(options.identifier, request.raw, request.requestId, route.permission).then((scope) => {
       request.scope = scope;
       done();
     }, done);
   });
-  for (const route of routes) mount(app, options, route);
-  app.setErrorHandler((error, request, reply) => sendFault(options, request, reply, requestFault(error)));
+  for (const route of routes) mount(app, { ...options, bodies }, route);
+  app.setErrorHandler((error, request, reply) => {
+    bodies.done(request);
+    sendFault(options, request, reply, requestFault(error));
+  });
   app.setNotFoundHandler((request, reply) => answerUnknownPath(options, routes, request, reply));
   return app;
 }
 
-function mount(app: FastifyInstance, options: HttpOptions, route: Route): void {
+function mount(app: FastifyInstance, options: HttpOptions & { bodies: BodyWatch }, route: Route): void {
   assert(route.permission, `the route ${route.method} ${route.path} names a permission`);
   const handle = route.kind === 'raw' ? route.handle : createJsonHandler(route);
   app.route({
@@ -83,6 +100,7 @@ function mount(app: FastifyInstance, options: HttpOptions, route: Route): void {
     url: route.path,
     config: { route },
     async handler(request, reply) {
+      options.bodies.done(request);
       reply.hijack();
       const exchange = toExchange(options, request, reply.raw);
       try {
@@ -153,9 +171,21 @@ function sendFault(options: HttpOptions, request: FastifyRequest, reply: Fastify
   const headers: Record<string, string> = { ...faultHeaders(route, error, request.url), connection: 'close' };
   if (request.requestId !== '') headers[HEADERS.requestId] = request.requestId;
   if (reply.raw.destroyed || reply.raw.headersSent) return;
-  if (isBodyRead(request.raw)) delete headers.connection;
+  const isRead = isBodyRead(request.raw);
+  if (isRead) delete headers.connection;
   reply.raw.writeHead(error.status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  reply.raw.end(body);
+  if (isRead || error.code === 'request_timeout') reply.raw.end(body);
+  else linger(options.clock, request.raw, reply.raw, body);
+}
+
+/** A connection closed over unread bytes is reset, and the answer lost with it: so read on for a while. */
+function linger(clock: Clock, request: IncomingMessage, response: ServerResponse, body: string): void {
+  response.write(body);
+  const end = (): void => void response.end();
+  const cancel = clock.after(LINGER_MS, end);
+  request.once('close', cancel);
+  request.once('end', end);
+  request.resume();
 }
 
 /** An answer sent while the body still arrives must close the connection, or the rest is read as a request. */

@@ -1,6 +1,6 @@
 /** Opens the doors: the TCP port for everybody, the admin socket for the operator at the machine. */
 import { chmodSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { adminSocketPath } from './admin-socket.ts';
 import type { Reeve } from './compose.ts';
@@ -35,8 +35,11 @@ function portTaken(port: number, cause: unknown): PortTakenError {
   return new PortTakenError(`Port ${port} is held by ${owner}. Stop it, or set REEVE_PORT to another port.`, { cause });
 }
 
-/** Opens `<data folder>/admin.sock`, which only its owner can use; whoever comes through it acts as the operator. */
-export async function listenForOperator(reeve: Reeve): Promise<Server> {
+/**
+ * Opens `<data folder>/admin.sock`, which only its owner can use; whoever comes through it acts as the operator. The
+ * answer closes it.
+ */
+export async function listenForOperator(reeve: Reeve): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {
     reeve.trustAsOperator(request);
     reeve.app.routing(request, response);
@@ -48,5 +51,9 @@ export async function listenForOperator(reeve: Reeve): Promise<Server> {
     server.listen({ path: place.path, readableAll: false, writableAll: false }, resolve);
   });
   chmodSync(place.path, 0o600);
-  return server;
+  place.close();
+  return async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
 }

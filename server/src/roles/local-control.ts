@@ -21,16 +21,14 @@ export async function withLocalControl<T>(
 ): Promise<T> {
   const reeve = await compose({ ...environment, logLevel: 'error' }, readConfig(environment));
   try {
-    const server = await listenForOperator(reeve);
+    reeve.closing.onClose('the admin socket', await listenForOperator(reeve));
     const client = createAdminClient(reeve.dataDir);
     try {
       return await work({ request: client.request, freshKey: reeve.bootstrap.freshKey });
     } finally {
       client.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     }
   } finally {
-    await reeve.close();
+    await reeve.closing.close();
   }
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../platform/clock/system-clock.ts';
 import { compose, type Reeve } from './compose.ts';
 import { readConfig } from './config.ts';
 import type { Environment } from './environment.ts';
+import { trackConnections, type Connections } from './http-connections.ts';
 import { listenForCalls, listenForOperator } from './listen.ts';
 
 /** How long running answers get after SIGTERM. */
@@ -14,17 +15,16 @@ export async function serve(environment: Environment, print: (line: string) => v
   const config = readConfig(environment);
   const reeve = await compose(environment, config);
   try {
-    const operatorServer = await listenForOperator(reeve);
+    reeve.closing.onClose('the admin socket', await listenForOperator(reeve));
+    const connections = trackConnections(reeve.app.server);
     const address = await listenForCalls(reeve.app, environment);
     reeve.lifecycle.started = true;
     announce(reeve, address, environment, print);
     const signal = await stop;
     reeve.telemetry.log.info({ signal }, 'draining');
-    await drain(reeve);
-    operatorServer.closeAllConnections();
-    await new Promise((resolve) => operatorServer.close(resolve));
+    await drain(reeve, connections);
   } finally {
-    await reeve.close();
+    await reeve.closing.close();
   }
 }
 
@@ -59,13 +59,12 @@ function whenStopped(): Promise<NodeJS.Signals> {
 }
 
 /** No new call is taken; running answers finish, idle connections close at once, the rest after half a minute. */
-async function drain(reeve: Reeve): Promise<void> {
+async function drain(reeve: Reeve, connections: Connections): Promise<void> {
   reeve.lifecycle.draining = true;
   reeve.capacity.drain();
-  const { server } = reeve.app;
-  const cancelCut = systemClock.after(DRAIN_MS, () => server.closeAllConnections());
+  const cancelCut = systemClock.after(DRAIN_MS, () => connections.cut());
   const closed = reeve.app.close();
-  server.closeIdleConnections();
+  connections.drain();
   await closed;
   cancelCut();
 }

@@ -10,6 +10,7 @@ export type Admission =
   | Extract<CallEnding, { type: 'refused' }>;
 
 const RETRY_AFTER_SECONDS = 1;
+const NAME_SHOWN_MAX = 200;
 
 /** Resolves the model to candidates and takes a place; afterwards the call has a receipt id. */
 export async function admit(path: CallPath, request: CallRequest): Promise<Admission> {
@@ -36,7 +37,12 @@ function unknownModel(path: CallPath, request: CallRequest): AppError {
   const usable = listUsableModels(path, request.scope).map((model) => model.name);
   const shown = usable.slice(0, 20).join(', ') || 'none';
   return new AppError('model_not_found', {
-    message: `The model "${request.call.model}" does not exist. This key may use: ${shown}.`,
+    message: `The model "${shorten(request.call.model)}" does not exist. This key may use: ${shown}.`,
     param: 'model',
   });
+}
+
+/** A name may be as long as a body; its answer need not be. */
+function shorten(name: string): string {
+  return name.length > NAME_SHOWN_MAX ? `${name.slice(0, NAME_SHOWN_MAX)}…` : name;
 }
