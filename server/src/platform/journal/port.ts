@@ -2,7 +2,7 @@
  * The fsynced segment journal: records appended in order, each with a checksum; what `append` acknowledged
  * survives a power cut, what `write` returned from survives a crash of the process.
  */
-export { JournalCorruptError, JournalFullError, JournalWriteError } from './journal-errors.ts';
+export { JournalFullError, JournalWriteError } from './journal-errors.ts';
 
 export interface JournalRecord {
   /** What the payload is; the journal does not look inside. 0–254. */

@@ -50,26 +50,23 @@ export function scanSegment({ path, start }: SegmentName, limit: number): Segmen
       const chunk = decodeChunk(bytes, position);
       if (position === start) sealedAt = toSealedAt(chunk.records[0]);
       position += chunk.usedBytes;
-      if (chunk.usedBytes === restBytes)
-        return { soundEnd: position, fileBytes, bad: null, provenDamage: false, sealedAt };
       if (chunk.bad !== null || bytes.length === restBytes) {
         const rest = readAt(fd, position - start, start + fileBytes - position);
-        const writtenBytes = endOfWritten(rest);
-        if (writtenBytes === 0) return { soundEnd: position, fileBytes, bad: null, provenDamage: false, sealedAt };
-        const provenDamage = findProofOfSync(rest, 0, position);
-        return {
-          soundEnd: position,
-          fileBytes: position - start + writtenBytes,
-          bad: chunk.bad ?? 'the record is cut off',
-          provenDamage,
-          sealedAt,
-        };
+        return { ...judgeRest(rest, start, position, chunk.bad), sealedAt };
       }
       wantBytes = Math.max(CHUNK_BYTES, chunk.neededBytes);
     }
   } finally {
     closeSync(fd);
   }
+}
+
+/** What `rest`, the bytes behind the last sound record, says: nothing, zeros laid ahead, a torn tail, or damage. */
+function judgeRest(rest: Buffer, start: number, soundEnd: number, bad: string | null): Omit<SegmentScan, 'sealedAt'> {
+  const writtenBytes = endOfWritten(rest);
+  const fileBytes = soundEnd - start + writtenBytes;
+  if (writtenBytes === 0) return { soundEnd, fileBytes, bad: null, provenDamage: false };
+  return { soundEnd, fileBytes, bad: bad ?? 'the record is cut off', provenDamage: findProofOfSync(rest, 0, soundEnd) };
 }
 
 /** The records of one segment from the logical offset `from`, which must be a record's, up to the segment's end. */

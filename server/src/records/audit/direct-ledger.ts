@@ -89,7 +89,7 @@ function createWays(options: LedgerOptions, core: LedgerCore, sync: boolean): { 
 }
 
 /** Whether PostgreSQL did it all the same is unknown then. */
-async function answerInTime(clock: Clock, answer: Promise<void>): Promise<void> {
+async function answerInTime(clock: Clock, answer: Promise<unknown>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const cancel = clock.after(ANSWER_TIMEOUT_MS, () =>
     reject(new AppError('database_unavailable', { detail: `no answer within ${ANSWER_TIMEOUT_MS} ms` })),

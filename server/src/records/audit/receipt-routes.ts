@@ -19,6 +19,9 @@ const PATH = '/api/v1/receipts';
 /** An id and the moment of its receipt are made together, so the id says where to look. */
 const CREATED_WITHIN_MS = 60_000;
 
+/** Years of more than four digits are written otherwise, and no store takes them. */
+const LAST_MS = Date.UTC(9999, 0);
+
 const SORT_KEY = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, /^rcp_[0-9a-z]{26}$/];
 
 const MomentSchema = Type.String({
@@ -56,6 +59,7 @@ function listRoute(database: Database, ledger: Ledger): JsonRoute {
     async handle({ scope, query }) {
       const { status, model, key_id: keyId, from, to } = parseQuery.parse(query);
       const page = parsePage(query, SORT_KEY);
+      toMoment('after', page.after?.[0]);
       const filter = {
         status: status ?? null,
         model: model ?? null,
@@ -86,6 +90,7 @@ function getRoute(database: Database, ledger: Ledger): JsonRoute {
       if (receiptId.faults(id).length > 0) throw new AppError('not_found');
       await ledger.settled();
       const madeMs = idTimestampMs(id);
+      if (madeMs > LAST_MS) throw new AppError('not_found');
       const created = { from: toIso(madeMs - CREATED_WITHIN_MS), to: toIso(madeMs + CREATED_WITHIN_MS) };
       const found = await database.forTenant(scope, (tx) => findReceipt(tx, scope.tenantId, id, created));
       if (found === null) throw new AppError('not_found');
@@ -98,12 +103,12 @@ function toItem({ body, hash, tags }: StoredReceipt) {
   return { ...body, hash, proof: null, tags, links: { self: `${PATH}/${body.id}` } };
 }
 
-/** A day alone is its beginning in UTC. */
+/** A day alone is its beginning in UTC. Throws for moments that a receipt cannot have. */
 function toMoment(field: string, text: string | undefined): string | null {
   if (text === undefined) return null;
   const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new AppError('invalid_request', { message: `"${field}" is no moment.`, param: field });
-  return toIso(ms);
+  if (ms >= 0 && ms <= LAST_MS) return toIso(ms);
+  throw new AppError('invalid_request', { message: `"${field}" is no moment.`, param: field });
 }
 
 function toIso(ms: number): string {

@@ -33,10 +33,10 @@ export interface StoredReceipt {
   tags: Tags;
 }
 
-/** Stores receipts in one statement; those that are there already stay as they are. */
-export async function insertReceipts(tx: Tx, receipts: readonly SealedReceipt[]): Promise<void> {
+/** Stores receipts in one statement; those that are there already stay as they are. Answers how many were new. */
+export async function insertReceipts(tx: Tx, receipts: readonly SealedReceipt[]): Promise<number> {
   const rows = `[${receipts.map(({ row }) => row).join(',')}]`;
-  await sql`
+  const { numAffectedRows = 0n } = await sql`
     insert into receipt (id, tenant_id, created_at, key_id, status, provider, model_id, prompt_tokens,
       completion_tokens, cost_nanos, latency_ms, writer_id, seq, hash, body, tags)
     select r.id, b.tenant_id, b.created_at, b.key_id, b.status, b.model->>'provider', b.model->>'model_id',
@@ -46,6 +46,7 @@ export async function insertReceipts(tx: Tx, receipts: readonly SealedReceipt[])
       jsonb_to_record(r.body) as b(tenant_id text, created_at timestamptz, key_id text, status text, model jsonb,
         token_usage jsonb, cost_nanos bigint, latency_ms integer, writer_id text)
     on conflict do nothing`.execute(tx);
+  return Number(numAffectedRows);
 }
 
 /** The writer's last receipt in the table, `null` before the first. */
@@ -131,17 +132,21 @@ export async function findReceipt(
   return row ?? null;
 }
 
-/** All writers that have receipts; jumps from one to the next in the index, however many receipts each has. */
-export async function listWriters(tx: Tx): Promise<string[]> {
-  const { rows } = await sql<{ writer_id: string }>`
+/**
+ * All writers that have receipts, each with the number of its last. Jumps from one writer to the next in the index,
+ * however many receipts each has.
+ */
+export async function listChainEnds(tx: Tx): Promise<{ writerId: string; seq: bigint }[]> {
+  const { rows } = await sql<{ writer_id: string; seq: string }>`
     with recursive writer as (
       select min(writer_id) as writer_id from receipt
       union all
       select (select min(r.writer_id) from receipt r where r.writer_id > w.writer_id)
       from writer w where w.writer_id is not null
     )
-    select writer_id from writer where writer_id is not null`.execute(tx);
-  return rows.map(({ writer_id }) => writer_id);
+    select w.writer_id, (select max(r.seq) from receipt r where r.writer_id = w.writer_id)::text as seq
+    from writer w where w.writer_id is not null`.execute(tx);
+  return rows.map(({ writer_id, seq }) => ({ writerId: writer_id, seq: BigInt(seq) }));
 }
 
 /** A writer's receipts behind `seq`, in order, at most `count`, with the columns that repeat the body. */

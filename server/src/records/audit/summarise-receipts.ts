@@ -1,6 +1,6 @@
 /** Exact sums over receipts for whoever keeps a projection of them. */
 import type { Tx } from '#platform/database/port.ts';
-import { findChainEnd, listWriters, sumReceipts } from './receipt-store.ts';
+import { listChainEnds, sumReceipts } from './receipt-store.ts';
 
 /** Per writer the number of the last receipt already counted. */
 export type WriterCursors = ReadonlyMap<string, bigint>;
@@ -29,11 +29,9 @@ export async function summariseReceipts(
 ): Promise<{ sums: ReceiptSums[]; cursors: WriterCursors }> {
   const sums: ReceiptSums[] = [];
   const moved = new Map(cursors);
-  for (const writerId of await listWriters(tx)) {
+  for (const { writerId, seq: to } of await listChainEnds(tx)) {
     const from = cursors.get(writerId) ?? 0n;
-    const end = await findChainEnd(tx, writerId);
-    if (end === null || BigInt(end.seq) <= from) continue;
-    const to = BigInt(end.seq);
+    if (to <= from) continue;
     for (const row of await sumReceipts(tx, writerId, from, to)) {
       sums.push({
         tenantId: row.tenant_id,

@@ -2,7 +2,7 @@
 import { asWriterId } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import { GENESIS_HASH, verifyChain, type ChainFault, type ChainReport } from './receipt-chain.ts';
-import { listWriters, readChain } from './receipt-store.ts';
+import { listChainEnds, readChain } from './receipt-store.ts';
 
 const PAGE_RECEIPTS = 1000;
 const FAULTS_MAX = 100;
@@ -28,7 +28,7 @@ export async function verifyWriterChain(tx: Tx, writerId: string): Promise<Chain
 /** Every writer's chain; see `verifyWriterChain`. */
 export async function verifyAllChains(tx: Tx): Promise<ChainReport[]> {
   const reports: ChainReport[] = [];
-  for (const writerId of await listWriters(tx)) reports.push(await verifyWriterChain(tx, writerId));
+  for (const { writerId } of await listChainEnds(tx)) reports.push(await verifyWriterChain(tx, writerId));
   return reports;
 }
 
