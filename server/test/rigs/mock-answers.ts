@@ -9,6 +9,9 @@ export interface ChatRequest {
   tool_choice?: unknown;
   response_format?: { type: string };
   n?: number;
+  /** Of an embeddings request. */
+  input?: unknown;
+  encoding_format?: string;
 }
 
 export interface MockUsage {
@@ -65,7 +68,7 @@ export function streamChat(request: ChatRequest, usage: MockUsage | null = CHAT_
 }
 
 /** One vector per input; base64 where asked for, as the official clients do by default. */
-export function answerEmbeddings(request: { model: string; input: unknown; encoding_format?: string }): unknown {
+export function answerEmbeddings(request: ChatRequest): unknown {
   const inputs = Array.isArray(request.input) && typeof request.input[0] !== 'number' ? request.input : [request.input];
   const data = inputs.map((_, index) => {
     const vector = embeddingOf(index);

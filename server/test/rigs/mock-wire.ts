@@ -14,7 +14,7 @@ export interface MockExchange {
 /** The well-behaved answer of a path. */
 export function answerWell(path: string, body: ChatRequest, response: ServerResponse): void {
   if (path.endsWith('/embeddings')) {
-    sendJson(response, 200, answerEmbeddings(body as unknown as Parameters<typeof answerEmbeddings>[0]));
+    sendJson(response, 200, answerEmbeddings(body));
   } else if (!path.endsWith('/chat/completions')) {
     sendJson(response, 404, answerError(`no such path: ${path}`));
   } else if (body.stream === true) {
