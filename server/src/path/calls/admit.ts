@@ -18,7 +18,7 @@ export async function admit(path: CallPath, request: CallRequest): Promise<Admis
   if (plan === null) return refuse(unknownModel(path, request));
   const verdict = await path.capacity.enter(request.signal);
   if (verdict !== 'entered') return refuse(toRefusal(verdict));
-  const facts = { receiptId: path.ids.next('receipt'), createdAtMs: path.clock.now() };
+  const facts = { receiptId: path.ids.next('receipt'), createdAt: new Date(path.clock.now()).toISOString() };
   return { type: 'admitted', facts, plan };
 }
 

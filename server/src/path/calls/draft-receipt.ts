@@ -41,7 +41,7 @@ export function draftReceipt(request: CallRequest, facts: CallFacts, outcome: Ou
     bytes_out: outcome.bytesOut ?? 0,
     confidence_score: null,
     cost_nanos: outcome.costNanos,
-    created_at: new Date(facts.createdAtMs).toISOString(),
+    created_at: facts.createdAt,
     error_code: outcome.errorCode ?? null,
     finish_reason: outcome.finishReason ?? null,
     first_byte_ms: outcome.firstByteMs == null ? null : Math.round(outcome.firstByteMs),

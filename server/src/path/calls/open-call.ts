@@ -7,7 +7,8 @@ import type { Timeline } from './timeline.ts';
 
 export interface AdmissionFacts {
   receiptId: ReceiptId;
-  createdAtMs: number;
+  /** RFC 3339, UTC, ms. */
+  createdAt: string;
 }
 
 /** The receipt is made of these. */
