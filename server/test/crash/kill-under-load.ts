@@ -4,11 +4,11 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { expectJson, get, listAll, type Caller, type ReceiptView, type UsageTotal } from '../rigs/api.ts';
+import { expectJson, get, listAll, type Caller, type UsageTotal } from '../rigs/api.ts';
 import { mockConfig } from '../rigs/mock-config.ts';
 import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
 import { createReeveHome, type ReeveHome } from '../rigs/reeve.ts';
-import { verifyReceipts } from '../rigs/verify-receipts.ts';
+import { findBookFaults, sumUsage, type Acknowledged, type LedgerReceipt } from './books.ts';
 
 /** Short in every run, 20 where `REEVE_TEST_KILLS` says so. */
 const KILLS = Number(process.env['REEVE_TEST_KILLS'] ?? 5);
@@ -16,17 +16,6 @@ const CALLERS = 12;
 const LOAD_MS_MIN = 250;
 const LOAD_MS_SPREAD = 700;
 const MODELS = ['good', 'good', 'good', 'slow', 'slow-frames'];
-
-interface Acknowledged {
-  receiptId: string;
-  traceId: string;
-  /** Only plain answers say it. */
-  costNanos: number | null;
-}
-
-interface LedgerReceipt extends ReceiptView {
-  trace_id: string;
-}
 
 export function describeKillUnderLoad(name: string, databaseUrl: () => Promise<string | undefined>): void {
   describe(`${KILLS} × kill -9 under load on ${name}`, () => {
@@ -100,48 +89,17 @@ async function checkBooks(home: ReeveHome, mock: MockProvider, acknowledged: rea
   const last = await home.start();
   const caller = { baseUrl: last.baseUrl, key: home.apiKey() };
   const receipts = await listAll<LedgerReceipt>(caller, '/api/v1/receipts');
-  const byId = new Map(receipts.map((receipt) => [receipt.id, receipt]));
-  const byTrace = new Map(receipts.map((receipt) => [receipt.trace_id, receipt]));
-
-  expect(acknowledged.length).toBeGreaterThan(KILLS * CALLERS);
-  expect(acknowledged.filter(({ receiptId }) => byId.get(receiptId)?.status !== 'ok')).toEqual([]);
-  const wrongCost = acknowledged.filter(
-    ({ receiptId, costNanos }) => costNanos !== null && byId.get(receiptId)?.cost_nanos !== costNanos,
-  );
-  expect(wrongCost).toEqual([]);
-
-  expect(byTrace.size, 'a call with two receipts').toBe(receipts.length);
+  await expect.poll(() => readUsage(caller), { timeout: 20_000 }).toEqual(sumUsage(receipts));
   const dispatched = mock.requests.map(
     (request) => (JSON.parse(request.body.toString('utf8')) as { user: string }).user,
   );
-  expect(
-    dispatched.filter((traceId) => !byTrace.has(traceId)),
-    'dispatched calls without a receipt',
-  ).toEqual([]);
+  expect(await findBookFaults({ acknowledged, dispatched, receipts, usage: await readUsage(caller) })).toEqual([]);
 
-  const acknowledgedIds = new Set(acknowledged.map(({ receiptId }) => receiptId));
-  const open = receipts.filter((receipt) => !acknowledgedIds.has(receipt.id));
-  expect(open.some((receipt) => receipt.status === 'assumed')).toBe(true);
-  expect(open.filter((receipt) => !['assumed', 'ok', 'aborted'].includes(receipt.status))).toEqual([]);
-  const assumed = open.filter((receipt) => receipt.status === 'assumed');
-  expect(assumed.filter((receipt) => (receipt.cost_nanos ?? 0) <= 0)).toEqual([]);
-
-  expect(await verifyReceipts(receipts)).toEqual({ checked: receipts.length, faults: [] });
-  await expectUsageToEqual(caller, receipts);
+  expect(acknowledged.length, 'too little load to prove anything').toBeGreaterThan(KILLS * CALLERS);
+  expect(receipts.some((receipt) => receipt.status === 'assumed')).toBe(true);
   expect((await last.stop()).code).toBe(0);
 }
 
-async function expectUsageToEqual(caller: Caller, receipts: readonly ReceiptView[]): Promise<void> {
-  const sum = (read: (receipt: ReceiptView) => number): number =>
-    receipts.reduce((total, receipt) => total + read(receipt), 0);
-  await expect
-    .poll(async () => (await expectJson<{ total: UsageTotal }>(await get(caller, '/api/v1/usage'), 200)).total, {
-      timeout: 20_000,
-    })
-    .toEqual({
-      requests: receipts.length,
-      input_tokens: sum((receipt) => receipt.token_usage.prompt),
-      output_tokens: sum((receipt) => receipt.token_usage.completion),
-      cost_nanos: sum((receipt) => receipt.cost_nanos ?? 0),
-    });
+async function readUsage(caller: Caller): Promise<UsageTotal> {
+  return (await expectJson<{ total: UsageTotal }>(await get(caller, '/api/v1/usage'), 200)).total;
 }
