@@ -4,6 +4,7 @@ export type CostNanos = number;
 
 export const NANOS_PER_USD = 1_000_000_000n;
 const TOKENS_PER_PRICE_UNIT = 1_000_000n;
+const COST_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * The exact cost of `tokens` at `nanosPerMillion` (nano-USD per million tokens), in nano-USD × 10⁶, so that
@@ -13,11 +14,10 @@ export function scaledCost(tokens: number, nanosPerMillion: number): bigint {
   return BigInt(tokens) * BigInt(nanosPerMillion);
 }
 
-/** Rounds a sum of `scaledCost`s half up to whole nano-USD. */
+/** Rounds a sum of `scaledCost`s half up to whole nano-USD; what passes 9 million USD for one call stays there. */
 export function roundCost(scaled: bigint): CostNanos {
   const nanos = (scaled + TOKENS_PER_PRICE_UNIT / 2n) / TOKENS_PER_PRICE_UNIT;
-  if (nanos > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('the cost of one call passes 9 million USD');
-  return Number(nanos);
+  return Number(nanos > COST_MAX ? COST_MAX : nanos);
 }
 
 /** USD per million tokens, as people write prices, to whole nano-USD per million tokens. */

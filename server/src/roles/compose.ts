@@ -81,9 +81,11 @@ async function open(environment: Environment, config: Config, closing: Closing):
   const ledger = await openLedger({ config, lock, database, telemetry, clock, ids, closing });
   const identity = createIdentity({ database, clock, random, ids, log: telemetry.log });
   closing.onClose('identity', () => identity.close());
-  const bootstrap = await identity.bootstrap(environment.bootstrapKey);
   const parts = { environment, config, closing, ids, telemetry, httpClient, database, ledger, identity, lock };
-  return { ...(await openServer(parts)), bootstrap, telemetry, dataDir: lock.folder, closing };
+  const server = await openServer(parts);
+  // Last: a fresh key is shown once, so nothing may fail between making it and showing it.
+  const bootstrap = await identity.bootstrap(environment.bootstrapKey);
+  return { ...server, bootstrap, telemetry, dataDir: lock.folder, closing };
 }
 
 function openPlatform(environment: Environment, config: Config, closing: Closing) {

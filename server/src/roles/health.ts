@@ -11,7 +11,7 @@ interface HealthDeps {
   lifecycle: Lifecycle;
   /** Everything that a healthy server needs. */
   checks: readonly HealthCheck[];
-  /** What serving calls needs; a store that the journal bridges is not among them. */
+  /** What serving calls needs. */
   trafficChecks: readonly HealthCheck[];
 }
 

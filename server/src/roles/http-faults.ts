@@ -27,7 +27,7 @@ export function requestFault(thrown: unknown): AppError {
 
 /** Answers a connection whose bytes are no HTTP request, then closes it. */
 export function clientFault(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
   const code = clientCode(error.code);
   const { status, type, message } = ERRORS[code];
   const body = JSON.stringify({ error: { message, type, param: null, code } });
@@ -38,6 +38,11 @@ export function clientFault(error: Error & { code?: string }, socket: Socket): v
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Whether an answer is on its way: bytes of another would end up in its middle. Node keeps it at the socket. */
+function isAnswering(socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): boolean {
+  return socket._httpMessage?.headersSent === true;
 }
 
 function clientCode(code: string | undefined): ErrorCode {

@@ -1,6 +1,6 @@
 /** One hook for every POST: a request repeated under its idempotency key is answered once and charged once. */
 import { HEADERS } from '@reeve/contracts';
-import { AppError, toAppError, type HttpExchange } from '#kernel';
+import { AppError, toAppError, type Actor, type HttpExchange } from '#kernel';
 import type { Idempotency, IdempotentRun } from '../platform/idempotency/port.ts';
 
 type Handle = (exchange: HttpExchange) => Promise<void>;
@@ -14,7 +14,12 @@ export async function runOnce(
 ): Promise<void> {
   const key = exchange.headers[HEADERS.idempotencyKey];
   if (key === undefined || method !== 'POST') return handle(exchange);
-  const verdict = await idempotency.begin(exchange.scope, String(key), { method, path, body: exchange.body });
+  const verdict = await idempotency.begin(exchange.scope, String(key), {
+    method,
+    path,
+    authority: describeAuthority(exchange.scope.actor),
+    body: exchange.body,
+  });
   switch (verdict.type) {
     case 'replay':
       return exchange.send(verdict.status, verdict.headers, verdict.body);
@@ -29,6 +34,11 @@ export async function runOnce(
     case 'run':
       return runGuarded(exchange, verdict.run, handle);
   }
+}
+
+/** Keys of equal rights share a tenant's answers; a lesser key must not read by repetition what it may not ask for. */
+function describeAuthority({ scopes, models }: Actor): string {
+  return JSON.stringify([[...scopes].toSorted(), models === null ? null : [...models].toSorted()]);
 }
 
 /** Keeps a plain 2xx answer before its last byte leaves, remembers a stream, frees the key for all else. */

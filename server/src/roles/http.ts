@@ -59,6 +59,7 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
     routerOptions: { maxParamLength: 1024 },
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
     clientErrorHandler: clientFault,
+    frameworkErrors: (error, request, reply) => sendFault(options, request, reply, requestFault(error)),
     ...(options.tls === null ? {} : { https: options.tls }),
   });
   app.decorateRequest('requestId', '');
@@ -76,7 +77,7 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
   app.addHook('onRequest', (request, reply, done) => {
     const { route } = request.routeOptions.config;
     request.requestId = readRequestId(request.raw, options.identifier.ids);
-    if (route === undefined) return done();
+    if (route === undefined) return void answerUnknownPath(options, routes, request, reply);
     if (route.method !== 'GET') bodies.expect(request, reply);
     identify(options.identifier, request.raw, request.requestId, route.permission).then((scope) => {
       request.scope = scope;
@@ -88,7 +89,6 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
     bodies.done(request);
     sendFault(options, request, reply, requestFault(error));
   });
-  app.setNotFoundHandler((request, reply) => answerUnknownPath(options, routes, request, reply));
   return app;
 }
 

@@ -12,7 +12,8 @@ export function findPortOwner(port: number): string | null {
       const [, inode] = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${fd}`)) ?? [];
       return inode !== undefined && inodes.has(inode);
     });
-    if (holds) return `${readText(`/proc/${pid}/comm`).trim() || 'a process'} (pid ${pid})`;
+    if (holds)
+      return `${readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 120) || 'a process'} (pid ${pid})`;
   }
   return null;
 }

@@ -15,6 +15,9 @@ export async function serve(environment: Environment, print: (line: string) => v
   const config = readConfig(environment);
   const reeve = await compose(environment, config);
   try {
+    const { freshKey } = reeve.bootstrap;
+    print(reeve.dataDir);
+    if (freshKey !== null) print(`API key: ${freshKey}`);
     reeve.closing.onClose('the admin socket', await listenForOperator(reeve));
     const connections = trackConnections(reeve.app.server);
     const address = await listenForCalls(reeve.app, environment);
@@ -31,9 +34,7 @@ export async function serve(environment: Environment, print: (line: string) => v
 /** What a newcomer sees on standard output; the last line comes exactly when `/readyz` answers 200. */
 function announce(reeve: Reeve, address: string, environment: Environment, print: (line: string) => void): void {
   const { firstStart, freshKey } = reeve.bootstrap;
-  print(reeve.dataDir);
   if (firstStart) {
-    if (freshKey !== null) print(`API key: ${freshKey}`);
     print(`Try: ${exampleCall(address, freshKey ?? '$REEVE_BOOTSTRAP_KEY', firstModel(reeve))}`);
   }
   if (environment.host === '0.0.0.0' && environment.tls === null) {
@@ -66,5 +67,7 @@ async function drain(reeve: Reeve, connections: Connections): Promise<void> {
   const closed = reeve.app.close();
   connections.drain();
   await closed;
+  // A call whose connection was cut still settles: its receipt must be in before the log closes.
+  await reeve.capacity.whenIdle();
   cancelCut();
 }

@@ -10,15 +10,15 @@ export function parseTags(header: string | string[] | undefined): Readonly<Recor
     .split(',')
     .flatMap((pair) => pair.trim() || []);
   if (pairs.length > TAGS_MAX) fail(`x-reeve-tags holds ${pairs.length} tags; at most ${TAGS_MAX} are taken.`);
-  const tags: Record<string, string> = {};
+  const tags: [string, string][] = [];
   for (const pair of pairs) {
     const [, name, value] = TAG.exec(pair) ?? [];
     if (name === undefined || value === undefined) {
       return fail('x-reeve-tags takes key=value pairs of a-z, 0-9, "_", "." and "-", each side 1 to 40 characters.');
     }
-    tags[name] = value;
+    tags.push([name, value]);
   }
-  return tags;
+  return Object.fromEntries(tags);
 }
 
 function fail(message: string): never {

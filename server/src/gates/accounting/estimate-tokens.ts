@@ -9,6 +9,8 @@ const TOKENS_PER_TURN = 4;
 /** More than the large hosted models count for one image at full detail. */
 const IMAGE_TOKENS_MAX = 3000;
 const DEFAULT_OUTPUT_TOKENS_MAX = 16_384;
+/** No call uses more; beyond it a figure is a mistake. */
+const TOKENS_MAX = 1_000_000_000;
 
 /** Tokens of a text of `bytes` UTF-8 bytes, by the common rule of four bytes a token. */
 export function estimateTextTokens(bytes: number): number {
@@ -40,7 +42,7 @@ export function boundTokens(
   const inputTokens = bodyBytes + images * IMAGE_TOKENS_MAX;
   if (call.kind === 'embedding') return { inputTokens, outputTokens: 0 };
   const perChoice = call.params.maxOutputTokens ?? modelOutputMax ?? DEFAULT_OUTPUT_TOKENS_MAX;
-  return { inputTokens, outputTokens: perChoice * (call.params.choices ?? 1) };
+  return { inputTokens, outputTokens: Math.min(perChoice * (call.params.choices ?? 1), TOKENS_MAX) };
 }
 
 function partTextBytes(part: Part): number {

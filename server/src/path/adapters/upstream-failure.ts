@@ -57,7 +57,7 @@ export async function failFromStatus(
   const { status, headers } = answer;
   const bytes = await readErrorBody(answer);
   if (attempt.signal.aborted) return failWith('aborted', 'The caller went away.');
-  const text = maskSecrets(bytes.toString('utf8'), attempt.provider);
+  const text = maskBody(bytes.toString('utf8'), attempt.provider);
   const value = parseJson(text);
   const said = (value === undefined ? toPlainText(text) : findMessage(value)) ?? '';
   return {
@@ -121,4 +121,13 @@ function trimMessage(text: string): string {
 
 function firstOf(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+/** Likewise for a body, which stays as it is where nothing shows: JSON may hide a key behind escapes. */
+export function maskBody(text: string, provider: Provider): string {
+  const value = parseJson(text);
+  if (value === undefined) return maskSecrets(text, provider);
+  const plain = JSON.stringify(value);
+  const masked = maskSecrets(plain, provider);
+  return masked === plain ? text : masked;
 }

@@ -16,6 +16,8 @@ export interface Capacity {
   /** From now on every call is refused as draining; those waiting too. */
   drain(): void;
   readonly inFlight: number;
+  /** Resolves when no call runs. */
+  whenIdle(): Promise<void>;
 }
 
 export type CapacityVerdict = 'entered' | 'overloaded' | 'draining' | 'aborted';
@@ -28,6 +30,7 @@ export function createCapacity(limits: CapacityLimits, clock: Clock): Capacity {
   const queue = new Set<Waiter>();
   let inFlight = 0;
   let draining = false;
+  let idleWaiters: (() => void)[] = [];
 
   return {
     enter(signal) {
@@ -41,8 +44,11 @@ export function createCapacity(limits: CapacityLimits, clock: Clock): Capacity {
     },
     leave() {
       const [next] = queue;
-      if (next === undefined) inFlight -= 1;
-      else next.settle('entered');
+      if (next !== undefined) return next.settle('entered');
+      inFlight -= 1;
+      if (inFlight > 0) return;
+      for (const done of idleWaiters) done();
+      idleWaiters = [];
     },
     drain() {
       draining = true;
@@ -50,6 +56,10 @@ export function createCapacity(limits: CapacityLimits, clock: Clock): Capacity {
     },
     get inFlight() {
       return inFlight;
+    },
+    whenIdle() {
+      if (inFlight === 0) return Promise.resolve();
+      return new Promise((resolve) => void idleWaiters.push(resolve));
     },
   };
 

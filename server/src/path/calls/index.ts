@@ -3,4 +3,4 @@ export type { AnswerHead, CallEnding, CallPath, CallRequest, Rejection, Settleme
 export type { Capacity, CapacityLimits } from './capacity.ts';
 export { createCapacity, DEFAULT_CAPACITY } from './capacity.ts';
 export { makeCall } from './make-call.ts';
-export { listUsableModels } from './list-models.ts';
+export { listUsableModels, unknownModel } from './list-models.ts';

@@ -7,7 +7,7 @@ import { guard } from './guard.ts';
 import { inspect } from './inspect.ts';
 import { invoke } from './invoke.ts';
 import type { OpenCall } from './open-call.ts';
-import { deny, failBeforeAnswer } from './refuse.ts';
+import { deny, failBeforeAnswer, settleFault } from './refuse.ts';
 import { reserve } from './reserve.ts';
 import { route } from './route.ts';
 import { startTimeline } from './timeline.ts';
@@ -20,11 +20,12 @@ export async function makeCall(path: CallPath, request: CallRequest): Promise<Ca
   const timeline = startTimeline(path.clock, request.startedMs);
   const admission = await admit(path, request);
   if (admission.type === 'refused') return admission;
+  let call: OpenCall | null = null;
   try {
     const inspection = inspect(request.call);
     const decision = decide(request, admission.plan, timeline);
     const facts = { ...admission.facts, ...inspection, decision };
-    const call: OpenCall = { path, request, facts, timeline };
+    call = { path, request, facts, timeline, settling: false };
     if (!decision.allowed) return await deny(call);
     const plan = route(call, admission.plan);
     await reserve(call, plan);
@@ -32,6 +33,9 @@ export async function makeCall(path: CallPath, request: CallRequest): Promise<Ca
     if (run.type === 'failed') return await failBeforeAnswer(call, run);
     const guarded = await guard(call, run);
     return await commit(call, run, guarded);
+  } catch (fault) {
+    if (call !== null && !call.settling) await settleFault(call);
+    throw fault;
   } finally {
     path.capacity.leave();
   }

@@ -19,6 +19,8 @@ export interface OpenCall {
   request: CallRequest;
   facts: CallFacts;
   timeline: Timeline;
+  /** Its receipt was handed to the log: nobody may hand in another. */
+  settling: boolean;
 }
 
 /** What the answer's headers say. */

@@ -55,6 +55,19 @@ export async function failBeforeAnswer(
   return { type: 'refused', head, error, upstream: run.passThrough ? toRejection(failure) : null };
 }
 
+/** A fault of ours in the middle of a call: it ends in a receipt like every other, and the fault goes on its way. */
+export async function settleFault(call: OpenCall): Promise<void> {
+  await settle(call, {
+    status: 'failed',
+    candidate: null,
+    usage: NO_USAGE,
+    costNanos: 0,
+    priceVersion: null,
+    propensityPpm: 0,
+    errorCode: 'internal_error',
+  });
+}
+
 function toRejection({ status, retryAfter, body }: UpstreamFailure): Rejection | null {
   return status === null ? null : { status, retryAfter, body };
 }

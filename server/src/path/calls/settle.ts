@@ -18,6 +18,7 @@ export async function settle(call: OpenCall, outcome: Outcome): Promise<Settleme
     latencyMs,
     overheadMs,
   });
+  call.settling = true;
   const { hash } = await path.ledger.commit(draft, request.tags);
   const settledMs = timeline.now() - timeline.startedMs - timeline.upstreamMs;
   reportCall(call, draft, settledMs);

@@ -69,7 +69,7 @@ function fail(kind: 'aborted' | 'unsupported' | 'timeout' | 'connect', message: 
 function warn(log: AttemptDeps['log'], { provider, modelId }: Candidate, failure: UpstreamFailure): void {
   const { message, detail } = failure;
   log.warn(
-    { provider: provider.name, model: modelId, outcome: describeFailure(failure), message, detail },
+    { provider: provider.name, model: modelId, outcome: describeFailure(failure), reason: message, detail },
     `an attempt on the provider ${provider.name} failed`,
   );
 }

@@ -9,6 +9,8 @@ export interface RepeatableRequest {
   method: string;
   /** Path with its query, as the caller sent it. */
   path: string;
+  /** What the caller may do: whoever may do something else gets no replay. */
+  authority?: string;
   body: Uint8Array;
 }
 

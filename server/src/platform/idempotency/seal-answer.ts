@@ -27,7 +27,7 @@ const LENGTH_BYTES = 4;
  */
 export function deriveSeal(tenantId: string, key: string, request: RepeatableRequest): RequestSeal {
   const root = createHash('sha512');
-  for (const part of ['reeve/idempotency/1', tenantId, key, request.method, request.path]) {
+  for (const part of ['reeve/idempotency/1', tenantId, key, request.method, request.path, request.authority ?? '']) {
     root.update(`${Buffer.byteLength(part)}:${part}`);
   }
   const secret = root.update(request.body).digest();

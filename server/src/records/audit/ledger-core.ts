@@ -5,7 +5,7 @@ import { createJournalUpkeep, type JournalUpkeep } from './journal-upkeep.ts';
 import type { Ledger, ReceiptDraft, Tags } from './ledger.ts';
 import { createOpenIntents, type OpenIntents } from './open-intents.ts';
 import type { LedgerOptions, Recovery } from './open-ledger.ts';
-import { sealReceipt, type ChainHead, type SealedReceipt } from './receipt-chain.ts';
+import { type ChainHead, checkFigures, type SealedReceipt, sealReceipt } from './receipt-chain.ts';
 import { ReceiptFeed } from './receipt-feed.ts';
 import { auditUnavailable, createReceiptSpool, type ReceiptSpool } from './receipt-spool.ts';
 import { findChainHead, findCutOffCalls, readJournalState } from './recover-intents.ts';
@@ -75,6 +75,7 @@ export function createLedgerCore(options: LedgerOptions, { durable, onFed }: Cor
       return receipt;
     },
     async openIntent(assumed, tags) {
+      checkFigures(assumed);
       if (spool.stalled > 0) throw auditUnavailable('receipts wait for the journal');
       if (journal.bytes > journal.bytesMax * INTENT_SHARE) throw auditUnavailable('the journal is near its bound');
       try {

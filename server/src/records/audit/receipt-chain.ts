@@ -145,7 +145,8 @@ function cleanTexts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [cleanTexts(key), cleanTexts(member)]));
 }
 
-function checkFigures(draft: ReceiptDraft): void {
+/** Throws where a figure of the draft is none; before a call leaves, so that no call is made that cannot be settled. */
+export function checkFigures(draft: ReceiptDraft): void {
   const { cost_nanos: costNanos, latency_ms: latencyMs, token_usage: usage } = draft;
   assert(costNanos === null || Number.isSafeInteger(costNanos), 'a receipt has a whole cost');
   assert(Number.isSafeInteger(usage.prompt) && Number.isSafeInteger(usage.completion), 'a receipt has whole tokens');

@@ -77,7 +77,7 @@ function renderCompletion(answer: Answer, usage: Usage, context: RenderContext) 
     id: context.id,
     object: 'chat.completion',
     created: context.createdSeconds,
-    model: answer.model ?? context.model,
+    model: context.model,
     choices: renderChoices(answer),
     usage: renderUsage(usage),
   };

@@ -1,6 +1,6 @@
 /** The OpenAI surface: chat completions, embeddings, models. */
-import { listUsableModels, type CallPath } from '#calls';
-import { AppError, toAppError, type HttpExchange, type RawRoute } from '#kernel';
+import { listUsableModels, unknownModel, type CallPath } from '#calls';
+import { toAppError, type HttpExchange, type RawRoute } from '#kernel';
 import type { Call } from '@reeve/contracts';
 import { readJsonBody, type JsonBody } from '../read-body.ts';
 import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
@@ -86,8 +86,7 @@ function showModel(path: CallPath, exchange: HttpExchange): Promise<void> {
   const model = usableModels(path, exchange).find((usable) => usable.id === name);
   if (model !== undefined) exchange.send(200, { 'content-type': 'application/json' }, JSON.stringify(model));
   else {
-    const error = new AppError('model_not_found', { message: `The model "${name}" does not exist.`, param: 'model' });
-    sendError(exchange, error, { renderError: toErrorBody }, {});
+    sendError(exchange, unknownModel(path, exchange.scope, name), { renderError: toErrorBody }, {});
   }
   return Promise.resolve();
 }

@@ -7,6 +7,9 @@ import { createChecker } from '#kernel';
 
 const Maybe = <T extends Type.TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
+/** Far above what any model gives, and small enough that sums of it stay whole numbers. */
+const OUTPUT_TOKENS_MAX = 10_000_000;
+
 const ContentPart = Type.Object({ type: Type.String() });
 
 const ToolCall = Type.Object({
@@ -39,8 +42,8 @@ export const ChatRequestSchema = Type.Object({
   messages: Type.Array(Message, { minItems: 1 }),
   stream: Maybe(Type.Boolean()),
   stream_options: Maybe(Type.Object({ include_usage: Maybe(Type.Boolean()) })),
-  max_tokens: Maybe(Type.Integer({ minimum: 1 })),
-  max_completion_tokens: Maybe(Type.Integer({ minimum: 1 })),
+  max_tokens: Maybe(Type.Integer({ minimum: 1, maximum: OUTPUT_TOKENS_MAX })),
+  max_completion_tokens: Maybe(Type.Integer({ minimum: 1, maximum: OUTPUT_TOKENS_MAX })),
   temperature: Maybe(Type.Number({ minimum: 0, maximum: 2 })),
   top_p: Maybe(Type.Number({ minimum: 0, maximum: 1 })),
   n: Maybe(Type.Integer({ minimum: 1, maximum: 128 })),

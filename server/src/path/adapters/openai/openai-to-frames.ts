@@ -4,7 +4,7 @@ import type { AnswerEvent, AnswerFrame } from '@reeve/contracts';
 import type { Provider, UpstreamFailure } from '../adapter.ts';
 import type { StreamTranslator } from '../answer-stream.ts';
 import { createSseSplitter, joinFrames, type SseBatch, type SseFrame } from '../split-sse.ts';
-import { maskSecrets, parseJson, toPublicMessage } from '../upstream-failure.ts';
+import { maskBody, parseJson, toPublicMessage } from '../upstream-failure.ts';
 import { chunkToEvents, isUsageOnly } from './chunk-to-events.ts';
 import { readError, readRecord, readText, WIRE, type JsonRecord, type WireError } from './openai-wire.ts';
 
@@ -90,7 +90,7 @@ function toFailure({ message, status }: WireError, data: string, provider: Provi
   const shown = toPublicMessage(message, provider) || 'The provider reported an error.';
   const failure = { status, message: shown, retryAfter: null };
   if (status === null) return { ...failure, kind: 'invalid', body: null };
-  const bytes = Buffer.from(maskSecrets(data, provider));
+  const bytes = Buffer.from(maskBody(data, provider));
   return { ...failure, kind: 'status', body: { wire: WIRE, bytes, contentType: 'application/json' } };
 }
 

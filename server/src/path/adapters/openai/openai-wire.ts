@@ -26,12 +26,17 @@ export function readIndex(value: unknown, fallback: number): number {
   return isCount(value) ? value : fallback;
 }
 
+/** No call uses a billion tokens: such a figure is a provider's mistake, and the usage is estimated instead. */
+function isTokens(value: unknown): value is number {
+  return isCount(value) && value <= 1_000_000_000;
+}
+
 /** `usage` of an answer or chunk; `null` where it is missing or makes no sense. */
 export function readUsage(value: unknown): Usage | null {
   const usage = readRecord(value);
   if (usage === null) return null;
   const { prompt_tokens: inputTokens, completion_tokens: outputTokens = 0 } = usage;
-  if (!isCount(inputTokens) || !isCount(outputTokens)) return null;
+  if (!isTokens(inputTokens) || !isTokens(outputTokens)) return null;
   const cached = readRecord(usage.prompt_tokens_details)?.cached_tokens;
   return {
     inputTokens,
