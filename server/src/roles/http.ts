@@ -59,7 +59,11 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
     routerOptions: { maxParamLength: 1024 },
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
     clientErrorHandler: clientFault,
-    frameworkErrors: (error, request, reply) => sendFault(options, request, reply, requestFault(error)),
+    // No hook has run for these: the request is not decorated yet.
+    frameworkErrors(error, request, reply) {
+      request.requestId = readRequestId(request.raw, options.identifier.ids);
+      sendFault(options, request, reply, requestFault(error));
+    },
     ...(options.tls === null ? {} : { https: options.tls }),
   });
   app.decorateRequest('requestId', '');
