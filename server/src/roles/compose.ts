@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { createAccountingPlugin, createPriceBook } from '#accounting';
 import { createAdapters } from '#adapters';
+import type { OpenLedger } from '#audit';
 import { createCapacity, DEFAULT_CAPACITY, type Capacity } from '#calls';
 import { createIdentity, type BootstrapResult, type Identity } from '#identity';
 import { createIdSource, type IdSource, type Job, type ModulePlugin } from '#kernel';
@@ -50,7 +51,7 @@ interface Parts {
   telemetry: Telemetry;
   httpClient: HttpClient;
   database: Database;
-  ledger: Awaited<ReturnType<typeof openLedger>>;
+  ledger: OpenLedger;
   identity: Identity;
   lock: DataFolderLock;
 }
@@ -132,7 +133,7 @@ async function openServer(parts: Parts) {
   const lifecycle: Lifecycle = { started: false, draining: false };
   const plugins: ModulePlugin[] = [
     identity.plugin,
-    { ...ledger.plugin, health: [ledger.health] },
+    ledger.plugin,
     createAccountingPlugin({ database, ledger: ledger.ledger, clock, log: telemetry.log }),
     createSurfacesPlugin(path),
     { name: 'idempotency', jobs: [idempotency.sweep] },

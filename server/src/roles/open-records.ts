@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectLedger, openEmbeddedLedger, type OpenLedger } from '#audit';
-import type { Clock, HealthCheck, IdSource } from '#kernel';
+import type { Clock, IdSource } from '#kernel';
 import { METRICS } from '@reeve/contracts';
 import type { DataFolderLock } from '../platform/database/data-folder-lock.ts';
 import { openPgliteDatabase } from '../platform/database/pglite-database.ts';
@@ -31,7 +31,7 @@ interface LedgerInputs {
 }
 
 /** Opens the journal and the receipt log over it, and settles what a crash left open. */
-export async function openLedger(inputs: LedgerInputs): Promise<OpenLedger & { health: HealthCheck }> {
+export async function openLedger(inputs: LedgerInputs): Promise<OpenLedger> {
   const { config, lock, database, telemetry, clock, ids, closing } = inputs;
   const { log, metrics } = telemetry;
   const journal = openJournal({ folder: join(lock.folder, 'journal'), onSynced: metrics.journalSynced });
@@ -43,7 +43,7 @@ export async function openLedger(inputs: LedgerInputs): Promise<OpenLedger & { h
   const recovery = await ledger.recover();
   const note = recovery.tornBytes > 0 || recovery.assumed > 0 ? log.warn : log.debug;
   note({ ...recovery }, 'the receipt log is recovered');
-  return { ...ledger, health: { name: 'journal', check: () => journal.check() } };
+  return ledger;
 }
 
 /** A name for this data folder's process, the same after a restart. */
