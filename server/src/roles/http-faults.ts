@@ -42,7 +42,8 @@ export function clientFault(error: Error & { code?: string }, socket: Socket): v
 
 /** Whether an answer is on its way: bytes of another would end up in its middle. Node keeps it at the socket. */
 function isAnswering(socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): boolean {
-  return socket._httpMessage?.headersSent === true;
+  const { _httpMessage: answer } = socket;
+  return answer?.headersSent === true;
 }
 
 function clientCode(code: string | undefined): ErrorCode {
