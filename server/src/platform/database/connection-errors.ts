@@ -24,6 +24,12 @@ export function unavailableWhenLost(error: unknown): never {
   throw error;
 }
 
+/** Where no session can be had, the database is unavailable whatever the server says: it may be closing, or full. */
+export function unavailableAtConnect(error: unknown): never {
+  if (!(error instanceof Error) || error instanceof AppError) throw error;
+  throw new AppError('database_unavailable', { detail: error.message, cause: error });
+}
+
 function isLost(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof AppError) return false;
   if (error instanceof DatabaseError) return UNAVAILABLE_STATES.test(error.code ?? '');

@@ -1,5 +1,5 @@
 import type { QueryResult } from 'pg';
-import { unavailableWhenLost } from './connection-errors.ts';
+import { unavailableAtConnect } from './connection-errors.ts';
 
 /** One session of either engine, lent for a while. A `pg` pool client is one. */
 export interface Session {
@@ -12,7 +12,7 @@ export type Connect = () => Promise<Session>;
 
 /** Work of the engine itself, as the login role and outside of any transaction; a session that failed is thrown away. */
 export async function withSession<T>(connect: Connect, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await connect().catch(unavailableWhenLost);
+  const session = await connect().catch(unavailableAtConnect);
   let broken = true;
   try {
     const result = await work(session);

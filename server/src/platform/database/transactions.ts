@@ -12,7 +12,7 @@ import {
   type QueryResult,
   Transaction,
 } from 'kysely';
-import { unavailableWhenLost } from './connection-errors.ts';
+import { unavailableAtConnect, unavailableWhenLost } from './connection-errors.ts';
 import type { SystemRole, Tx } from './port.ts';
 import type { Connect, Session } from './sessions.ts';
 
@@ -35,7 +35,7 @@ export async function runTransaction<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const opening = openingStatements(settings);
-  const session = await connect().catch(unavailableWhenLost);
+  const session = await connect().catch(unavailableAtConnect);
   const lease = new LeasedConnection(session);
   let broken = false;
   try {

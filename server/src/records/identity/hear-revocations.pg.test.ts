@@ -61,6 +61,11 @@ async function administer(...statements: string[]): Promise<void> {
 /** Ends the sessions that listen. */
 const cutListeners = `select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' and pid <> pg_backend_pid()`;
 
+function onlyUnavailable(error: unknown): null {
+  expect(error).toMatchObject({ code: 'database_unavailable' });
+  return null;
+}
+
 describe('revocation by another process', () => {
   it('is heard within milliseconds', async () => {
     await sleep(200);
@@ -74,7 +79,8 @@ describe('revocation by another process', () => {
     await administer(`alter database identity allow_connections false`, cutListeners);
     expect((await here.call(here.ownerKey, 'DELETE', `/api/v1/keys/${id}`)).status).toBe(204);
     await sleep(1_100);
-    expect(await there.authenticate(key)).toBeNull();
+    // Refused, or nobody can tell (its session may have ended meanwhile): not served either way.
+    expect(await there.authenticate(key).catch(onlyUnavailable)).toBeNull();
     await administer('alter database identity allow_connections true');
     await sleep(3_000);
     expect(await measureRevocation()).toBeLessThan(500);
