@@ -1,5 +1,9 @@
 import { CROCKFORD, DEFAULT_TENANT, ID_PREFIXES, type IdKind } from '@reeve/contracts';
+import { encodeBase32 } from './base32.ts';
 import type { Clock, Random } from './inputs.ts';
+
+/** 128 bits and two zeros before them are 26 characters. */
+const ID_LEADING_ZEROS = 2;
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -43,7 +47,7 @@ export function createIdSource(clock: Clock, random: Random): IdSource {
       }
       random.fill(bytes);
       writeTimestamp(bytes, lastMs, counter);
-      return `${ID_PREFIXES[kind]}_${encodeBase32(bytes)}` as IdTypes[typeof kind];
+      return `${ID_PREFIXES[kind]}_${encodeBase32(bytes, ID_LEADING_ZEROS)}` as IdTypes[typeof kind];
     },
   };
 }
@@ -73,21 +77,4 @@ function writeTimestamp(bytes: Uint8Array, ms: number, counter: number): void {
   bytes[6] = 0x70 | (counter >>> 8);
   bytes[7] = counter & 0xff;
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-}
-
-/** 128 bits, most significant first, as 26 characters (the first carries 3 bits). */
-function encodeBase32(bytes: Uint8Array): string {
-  let text = '';
-  let pending = 0;
-  let bits = 2;
-  for (const byte of bytes) {
-    pending = (pending << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += CROCKFORD.charAt((pending >>> bits) & 31);
-    }
-    pending &= (1 << bits) - 1;
-  }
-  return text;
 }

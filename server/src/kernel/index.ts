@@ -1,6 +1,7 @@
 /** The door of the kernel: the words that every room uses. Pure. */
 export { AppError, toAppError } from './app-error.ts';
 export { assert, must } from './assert.ts';
+export { encodeBase32 } from './base32.ts';
 export type { IdSource, KeyId, ReceiptId, RequestId, TenantId, WriterId } from './ids.ts';
 export { asKeyId, asReceiptId, asTenantId, asWriterId, createIdSource, defaultTenantId, idTimestampMs } from './ids.ts';
 export type { Clock, Random } from './inputs.ts';

@@ -19,7 +19,7 @@ import { createIdempotency } from '../platform/idempotency/database-idempotency.
 import { createTelemetry } from '../platform/telemetry/create-telemetry.ts';
 import type { Telemetry } from '../platform/telemetry/port.ts';
 import { createClosing, type Closing } from './closing.ts';
-import type { Config } from './config.ts';
+import { hostAndPort, type Config } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { Lifecycle } from './health.ts';
 import { createHttp } from './http.ts';
@@ -90,7 +90,7 @@ async function open(environment: Environment, config: Config, closing: Closing):
 }
 
 function openPlatform(environment: Environment, config: Config, closing: Closing) {
-  const collector = environment.otlpEndpoint === null ? [] : [hostOf(environment.otlpEndpoint)];
+  const collector = environment.otlpEndpoint === null ? [] : [hostAndPort(new URL(environment.otlpEndpoint))];
   const egress = { ...config.egress, allow: [...config.egress.allow, ...collector] };
   const httpClient = createHttpClient({ egress, clock });
   const telemetry = createTelemetry({
@@ -176,9 +176,4 @@ function startJobs(plugins: readonly ModulePlugin[], closing: Closing): void {
 
 function readTls({ tls }: Environment) {
   return tls === null ? null : { cert: readFileSync(tls.certPath), key: readFileSync(tls.keyPath) };
-}
-
-function hostOf(endpoint: string): string {
-  const url = new URL(endpoint);
-  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
 }

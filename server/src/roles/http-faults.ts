@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { ERRORS, type ErrorCode } from '@reeve/contracts';
 import { AppError, toAppError } from '#kernel';
+import { renderOpenAiError } from '#surfaces';
 
 const BY_CODE: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
@@ -29,8 +30,8 @@ export function requestFault(thrown: unknown): AppError {
 export function clientFault(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
   const code = clientCode(error.code);
-  const { status, type, message } = ERRORS[code];
-  const body = JSON.stringify({ error: { message, type, param: null, code } });
+  const { status } = ERRORS[code];
+  const body = renderOpenAiError(new AppError(code));
   const head = [
     `HTTP/1.1 ${status} ${code}`,
     'content-type: application/json',

@@ -1,7 +1,6 @@
 /** The API key as people hold it: `rv_<public id>_<secret>`. Only its hash is ever stored. */
 import { hash } from 'node:crypto';
-import { CROCKFORD } from '@reeve/contracts';
-import type { KeyId, Random } from '#kernel';
+import { encodeBase32, type KeyId, type Random } from '#kernel';
 
 export interface FreshKey {
   /** The whole key, shown once. */
@@ -19,7 +18,7 @@ export function makeApiKey(id: KeyId, random: Random): FreshKey {
   const secret = new Uint8Array(SECRET_BYTES);
   random.fill(secret);
   const prefix = `rv_${id.slice(-PUBLIC_ID_LENGTH)}`;
-  const text = `${prefix}_${toBase32(secret)}`;
+  const text = `${prefix}_${encodeBase32(secret)}`;
   return { text, prefix, hash: hashApiKey(text) };
 }
 
@@ -32,20 +31,4 @@ export function hashApiKey(text: string): string {
 export function prefixOf(text: string): string {
   const own = /^rv_[0-9a-z]{10}(?=_)/.exec(text);
   return own === null ? `${text.slice(0, 4)}…` : own[0];
-}
-
-function toBase32(bytes: Uint8Array): string {
-  let text = '';
-  let pending = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    pending = (pending << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += CROCKFORD.charAt((pending >>> bits) & 31);
-    }
-    pending &= (1 << bits) - 1;
-  }
-  return bits === 0 ? text : text + CROCKFORD.charAt((pending << (5 - bits)) & 31);
 }
