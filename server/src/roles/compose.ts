@@ -115,7 +115,7 @@ async function openServer(parts: Parts) {
     models: config.models,
     prices,
     keyedProviders: [...environment.providerKeys.keys()],
-    adapters: createAdapters({ httpClient, clock }),
+    adapters: await createAdapters({ httpClient, clock }, config.providers),
     clock,
     random,
     telemetry,

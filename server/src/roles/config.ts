@@ -57,11 +57,6 @@ const fileChecker = createChecker(FileSchema);
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_LIMITS = { body_mb: 32, in_flight: 4096, queued: 4096, request_seconds: 300 };
 
-/** Providers that a set variable adds: name → where they live. */
-const PROVIDERS_BY_KEY: Readonly<Record<string, { adapter: string; base_url: string }>> = {
-  openai: { adapter: 'openai', base_url: 'https://api.openai.com/v1' },
-};
-
 /** Reads the file that the environment names, or the defaults where there is none. Throws `ConfigurationError`. */
 export function readConfig(environment: Environment): Config {
   const faults: Fault[] = [];
@@ -124,7 +119,7 @@ function withKeyedProviders(section: unknown, environment: Environment): unknown
   if (section !== undefined && (typeof section !== 'object' || section === null)) return section;
   const providers: Record<string, unknown> = { ...section };
   for (const [name, apiKey] of environment.providerKeys) {
-    if (!(name in providers)) providers[name] = { ...PROVIDERS_BY_KEY[name], api_key: apiKey };
+    if (!(name in providers)) providers[name] = { adapter: name, api_key: apiKey };
   }
   return providers;
 }

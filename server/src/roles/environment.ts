@@ -1,6 +1,7 @@
 /** The only reader of the environment: every variable that Reeve knows, checked, all faults at once. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { KEY_VARIABLES } from '#adapters';
 
 export interface Environment {
   port: number;
@@ -32,9 +33,6 @@ const MIN_BOOTSTRAP_KEY_LENGTH = 24;
 const SENDABLE = /^[\x21-\x7e]+$/;
 const DEFAULT_PORT = '7337';
 
-/** Variable → provider name; the adapters of this version decide which appear here. */
-const PROVIDER_KEY_VARIABLES = { OPENAI_API_KEY: 'openai' } as const;
-
 const NOT_USED_YET = [
   'REEVE_READ_REPLICA_URL',
   'REEVE_NATS_URL',
@@ -46,7 +44,6 @@ const NOT_USED_YET = [
   'REEVE_MODELS_DIR',
   'REEVE_ROLES',
   'REEVE_WORKERS',
-  'ANTHROPIC_API_KEY',
 ] as const;
 
 /** A start that is refused: each fault says what, where and how to mend it. */
@@ -164,9 +161,9 @@ function absolute(path: string): string {
 
 function readProviderKeys(secret: (name: string) => string | null): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
-  for (const [variable, provider] of Object.entries(PROVIDER_KEY_VARIABLES)) {
+  for (const [variable, provider] of KEY_VARIABLES) {
     const key = secret(variable);
-    if (key !== null) keys.set(provider, key);
+    if (key !== null && !keys.has(provider)) keys.set(provider, key);
   }
   return keys;
 }

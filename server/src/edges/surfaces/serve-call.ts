@@ -4,13 +4,16 @@ import { makeCall, type AnswerHead, type CallEnding, type CallPath, type Rejecti
 import { toAppError, type AppError, type HttpExchange } from '#kernel';
 import { parseTags } from './parse-tags.ts';
 
-/** How a surface speaks. */
+/** How a surface speaks; made for one call, so that a stream's rendering may keep state. */
 export interface SurfaceVoice {
   surface: string;
   wire: string;
   renderAnswer(answer: Answer, usage: Usage, head: AnswerHead): Uint8Array | string;
   renderFrame(frame: AnswerFrame, head: AnswerHead): Uint8Array | string;
-  closingFrame: string;
+  /** What a whole stream still has to say before its closing frame. */
+  renderEnd(usage: Usage, head: AnswerHead): Uint8Array | string;
+  /** Asked for once, last. */
+  closingFrame(): Uint8Array | string;
   renderError(error: AppError): string;
   renderErrorFrame(error: AppError): string;
 }
@@ -67,7 +70,9 @@ function writeEnding(exchange: HttpExchange, ending: CallEnding, voice: SurfaceV
     }
     case 'streamed':
       if (ending.error !== null) return breakStream(exchange, ending.error, voice);
-      void exchange.write(settlementComment(ending.head, ending.settlement) + voice.closingFrame);
+      void exchange.write(voice.renderEnd(ending.usage, ending.head));
+      void exchange.write(settlementComment(ending.head, ending.settlement));
+      void exchange.write(voice.closingFrame());
       return exchange.end();
     case 'refused':
       if (ending.upstream !== null) return passOn(exchange, ending.upstream, ending, voice);

@@ -2,7 +2,7 @@
  * Tokens without a tokenizer: an estimate for settling where the provider states no usage, and a bound
  * that a byte-level tokenizer cannot pass (each token covers at least one byte).
  */
-import type { Call, Part } from '@reeve/contracts';
+import type { Call, CallKind, Part } from '@reeve/contracts';
 
 const BYTES_PER_TOKEN = 4;
 const TOKENS_PER_TURN = 4;
@@ -11,6 +11,9 @@ const IMAGE_TOKENS_MAX = 3000;
 const DEFAULT_OUTPUT_TOKENS_MAX = 16_384;
 /** No call uses more; beyond it a figure is a mistake. */
 const TOKENS_MAX = 1_000_000_000;
+
+/** Calls that write nothing. */
+const INPUT_ONLY: ReadonlySet<CallKind> = new Set(['embedding', 'rerank', 'moderation']);
 
 /** Tokens of a text of `bytes` UTF-8 bytes, by the common rule of four bytes a token. */
 export function estimateTextTokens(bytes: number): number {
@@ -28,7 +31,7 @@ export function estimateInputTokens(call: Call): number {
     turns = Math.max(turns, part.turn + 1);
   }
   if (call.params.tools !== undefined) bytes += Buffer.byteLength(JSON.stringify(call.params.tools));
-  const frame = call.kind === 'embedding' ? 0 : turns * TOKENS_PER_TURN;
+  const frame = INPUT_ONLY.has(call.kind) ? 0 : turns * TOKENS_PER_TURN;
   return estimateTextTokens(bytes) + frame + images * IMAGE_TOKENS_MAX;
 }
 
@@ -40,7 +43,8 @@ export function boundTokens(
 ): { inputTokens: number; outputTokens: number } {
   const images = call.parts.reduce((count, part) => count + (part.type === 'image' ? 1 : 0), 0);
   const inputTokens = bodyBytes + images * IMAGE_TOKENS_MAX;
-  if (call.kind === 'embedding') return { inputTokens, outputTokens: 0 };
+  if (call.kind === 'count') return { inputTokens: 0, outputTokens: 0 };
+  if (INPUT_ONLY.has(call.kind)) return { inputTokens, outputTokens: 0 };
   const perChoice = call.params.maxOutputTokens ?? modelOutputMax ?? DEFAULT_OUTPUT_TOKENS_MAX;
   return { inputTokens, outputTokens: Math.min(perChoice * (call.params.choices ?? 1), TOKENS_MAX) };
 }
@@ -48,9 +52,11 @@ export function boundTokens(
 function partTextBytes(part: Part): number {
   switch (part.type) {
     case 'text':
+    case 'refusal':
     case 'reasoning':
-    case 'tool-result':
       return Buffer.byteLength(part.text);
+    case 'tool-result':
+      return part.content.reduce((bytes, content) => bytes + partTextBytes({ ...part, ...content }), 0);
     case 'tool-call':
       return Buffer.byteLength(part.name) + Buffer.byteLength(part.arguments);
     case 'audio':

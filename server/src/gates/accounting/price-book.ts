@@ -14,11 +14,18 @@ export interface Price {
   version: string;
 }
 
+/** A provider as the lists know it: overrides go by its own name, the shipped catalogue by the service's. */
+export interface ListedProvider {
+  name: string;
+  /** `null`: the models are its own, and no catalogue knows them. */
+  catalogue: string | null;
+}
+
 export interface PriceBook {
   /** `null` where no list knows the model. Dated names (`gpt-4o-2024-08-06`) take the price of their family. */
-  find(provider: string, modelId: string): Price | null;
-  /** `provider/model` of everything priced for one provider, in the order of the list. */
-  listModels(provider: string): string[];
+  find(provider: ListedProvider, modelId: string): Price | null;
+  /** Ids of all models that are priced for one provider: overrides first, each part in the order of its list. */
+  listModels(provider: ListedProvider): string[];
   version: string;
 }
 
@@ -27,17 +34,31 @@ const DATE_SUFFIX = /-\d{4}-\d{2}-\d{2}$/;
 /** `overrides` come from reeve.yaml; they stand before the shipped catalogue. */
 export function createPriceBook(overrides: ReadonlyMap<string, PriceEntry>): PriceBook {
   const version = overrides.size === 0 ? catalogue.version : `${catalogue.version}+${fingerprint(overrides)}`;
-  const prices = new Map<string, Price>();
-  for (const [name, entry] of Object.entries<PriceEntry>(catalogue.models)) prices.set(name, toPrice(entry, version));
-  for (const [name, entry] of overrides) prices.set(name, toPrice(entry, version));
+  const shipped = toPrices(Object.entries<PriceEntry>(catalogue.models), version);
+  const own = toPrices(overrides, version);
+  const search = (prices: ReadonlyMap<string, Price>, name: string): Price | undefined =>
+    prices.get(name) ?? prices.get(name.replace(DATE_SUFFIX, ''));
   return {
     version,
     find(provider, modelId) {
-      const name = `${provider}/${modelId}`;
-      return prices.get(name) ?? prices.get(name.replace(DATE_SUFFIX, '')) ?? null;
+      const found = search(own, `${provider.name}/${modelId}`);
+      if (found !== undefined || provider.catalogue === null) return found ?? null;
+      return search(shipped, `${provider.catalogue}/${modelId}`) ?? null;
     },
-    listModels: (provider) => [...prices.keys()].filter((name) => name.startsWith(`${provider}/`)),
+    listModels({ name, catalogue: listed }) {
+      const listedModels = listed === null ? [] : modelsOf(shipped, listed);
+      return [...new Set([...modelsOf(own, name), ...listedModels])];
+    },
   };
+}
+
+function toPrices(entries: Iterable<[string, PriceEntry]>, version: string): Map<string, Price> {
+  return new Map([...entries].map(([name, entry]) => [name, toPrice(entry, version)]));
+}
+
+function modelsOf(prices: ReadonlyMap<string, Price>, provider: string): string[] {
+  const prefix = `${provider}/`;
+  return [...prices.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
 /** The exact cost of one call, rounded half up once to whole nano-USD. */

@@ -10,9 +10,12 @@ const usage = (inputTokens: number, outputTokens: number, cachedInputTokens = 0)
   estimated: false,
 });
 
+const acme = { name: 'acme', catalogue: null };
+const openai = { name: 'openai', catalogue: 'openai' };
+
 describe('priceUsage', () => {
   const book = createPriceBook(new Map([['acme/m', { input: 0.15, output: 0.6 }]]));
-  const price = book.find('acme', 'm');
+  const price = book.find(acme, 'm');
 
   it('prices to the nano', () => {
     expect(price && priceUsage(usage(1000, 500), price)).toBe(1000 * 150 + 500 * 600);
@@ -33,7 +36,7 @@ describe('priceUsage', () => {
   });
 
   it('prices cached input by its own price, and never more of it than there is input', () => {
-    const cheap = createPriceBook(new Map([['acme/m', { input: 1, cached_input: 0.1, output: 0 }]])).find('acme', 'm');
+    const cheap = createPriceBook(new Map([['acme/m', { input: 1, cached_input: 0.1, output: 0 }]])).find(acme, 'm');
     expect(cheap && priceUsage(usage(1000, 0, 400), cheap)).toBe(600 * 1000 + 400 * 100);
     expect(cheap && priceUsage(usage(10, 0, 4000), cheap)).toBe(10 * 100);
   });
@@ -43,14 +46,14 @@ describe('createPriceBook', () => {
   const book = createPriceBook(new Map());
 
   it('knows dated names by their family and nothing by guess', () => {
-    expect(book.find('openai', 'gpt-4o-mini-2024-07-18')).toEqual(book.find('openai', 'gpt-4o-mini'));
-    expect(book.find('acme', 'gpt-4o-mini')).toBeNull();
+    expect(book.find(openai, 'gpt-4o-mini-2024-07-18')).toEqual(book.find(openai, 'gpt-4o-mini'));
+    expect(book.find(acme, 'gpt-4o-mini')).toBeNull();
   });
 
   it('names overrides in its version', () => {
     const changed = createPriceBook(new Map([['openai/gpt-4o', { input: 1, output: 2 }]]));
     expect(changed.version).not.toBe(book.version);
-    expect(changed.find('openai', 'gpt-4o')).toMatchObject({ inputNanos: 1e9, outputNanos: 2e9 });
+    expect(changed.find(openai, 'gpt-4o')).toMatchObject({ inputNanos: 1e9, outputNanos: 2e9 });
   });
 });
 

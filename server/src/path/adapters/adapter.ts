@@ -1,5 +1,14 @@
 /** The port that every provider implements; a virtual model implements it too. */
 import type { Answer, AnswerFrame, Call, CallKind } from '@reeve/contracts';
+import type { Clock } from '#kernel';
+import type { HttpClient } from '#platform/http-client/port.ts';
+import type { Feature } from './features.ts';
+
+/** What every adapter is made of. */
+export interface AdapterDeps {
+  httpClient: HttpClient;
+  clock: Clock;
+}
 
 /** A configured provider, as an adapter needs it. */
 export interface Provider {
@@ -14,6 +23,10 @@ export interface Provider {
   timeoutMs: number;
   /** False: never ask this provider for usage on streams. */
   streamUsage: boolean;
+  /** Under which provider the shipped catalogue lists its models; `null` where it serves models of its own. */
+  catalogue: string | null;
+  /** What this adapter alone knows, as its schema in `adapters-list.ts` says: presets and the entry in reeve.yaml. */
+  settings: Readonly<Record<string, unknown>>;
 }
 
 export interface Attempt {
@@ -51,7 +64,12 @@ export type Invocation =
 
 export interface ModelAdapter {
   readonly name: string;
-  supports(kind: CallKind): boolean;
+  /** What a translated call of each kind may hold; a kind that is absent is not taken. */
+  readonly carries: Readonly<Partial<Record<CallKind, ReadonlySet<Feature>>>>;
+  /** Callers' fields beyond the call's own that this adapter knows how to carry. */
+  readonly extensions: ReadonlySet<string>;
+  /** Whether the caller's own words (raw body, extensions, headers) can go to this provider as they are. */
+  speaks(call: Call, provider: Provider): boolean;
   /** One attempt. Never throws for what a provider does: that is a `failure`. */
   invoke(attempt: Attempt): Promise<Invocation>;
 }

@@ -1,21 +1,20 @@
 import Type, { type Static } from 'typebox';
 import { createChecker, type Fault } from '#kernel';
 import type { Provider } from './adapter.ts';
-import { VIRTUAL_PROVIDERS, WIRED_ADAPTERS } from './create-adapters.ts';
+import { ADAPTERS, type AdapterEntry } from './adapters-list.ts';
+import { VIRTUAL_PROVIDERS } from './create-adapters.ts';
 
-/** One entry under `providers` in reeve.yaml. */
-const ProviderEntrySchema = Type.Object(
-  {
-    adapter: Type.String(),
-    base_url: Type.String(),
-    api_key: Type.Optional(Type.String()),
-    region: Type.Optional(Type.String()),
-    timeout_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400_000 })),
-    stream_usage: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
-);
-type ProviderEntry = Static<typeof ProviderEntrySchema>;
+/** What every entry under `providers` in reeve.yaml may hold; adapters add their own settings. */
+const COMMON = {
+  adapter: Type.String(),
+  base_url: Type.Optional(Type.String()),
+  api_key: Type.Optional(Type.String()),
+  region: Type.Optional(Type.String()),
+  timeout_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400_000 })),
+  stream_usage: Type.Optional(Type.Boolean()),
+};
+const CommonSchema = Type.Object(COMMON);
+type ProviderEntry = Static<typeof CommonSchema>;
 
 const TIMEOUT_MS = 60_000;
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -33,7 +32,12 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 const sectionChecker = createChecker(Type.Record(Type.String(), Type.Unknown()));
-const entryChecker = createChecker(ProviderEntrySchema);
+const commonChecker = createChecker(CommonSchema);
+
+function createEntryChecker(entry: AdapterEntry | undefined) {
+  const fields = { ...entry?.settings?.properties, ...COMMON };
+  return createChecker(Type.Object(fields, { additionalProperties: false }));
+}
 
 /**
  * Reads the `providers` section of reeve.yaml, variables already expanded. Lists every fault with its path in the
@@ -46,19 +50,20 @@ export function parseProviders(section: unknown): { providers: Provider[]; fault
   for (const [name, raw] of Object.entries(sectionChecker.parse(section ?? {}))) {
     const found = findFaults(name, raw);
     faults.push(...found);
-    if (found.length === 0) providers.push(toProvider(name, entryChecker.parse(raw)));
+    if (found.length === 0) providers.push(toProvider(name, commonChecker.parse(raw)));
   }
   return { providers, faults };
 }
 
 function findFaults(name: string, raw: unknown): Fault[] {
   const path = `providers.${name}`;
-  const faults = entryChecker.faults(raw).map((fault) => ({
-    path: fault.path === '' ? path : `${path}.${fault.path}`,
-    message: fault.message,
-  }));
-  const found = (at: string, message: string | null): Fault[] => (message === null ? [] : [{ path: at, message }]);
   const fields: Readonly<Record<string, unknown>> = typeof raw === 'object' && raw !== null ? { ...raw } : {};
+  const adapter = ADAPTERS[String(fields.adapter)];
+  const faults = createEntryChecker(adapter)
+    .faults(raw)
+    .map((fault) => ({ path: fault.path === '' ? path : `${path}.${fault.path}`, message: fault.message }));
+  const found = (at: string, message: string | null): Fault[] => (message === null ? [] : [{ path: at, message }]);
+  const needsUrl = adapter !== undefined && adapter.baseUrl === undefined && fields.base_url === undefined;
   const ofText = (field: string, check: (text: string) => string | null): Fault[] => {
     const value = fields[field];
     return typeof value === 'string' ? found(`${path}.${field}`, check(value)) : [];
@@ -66,6 +71,7 @@ function findFaults(name: string, raw: unknown): Fault[] {
   return [
     ...found(path, checkName(name)),
     ...faults,
+    ...found(path, needsUrl ? 'needs base_url: where the provider lives, with the version path' : null),
     ...ofText('adapter', checkAdapter),
     ...ofText('base_url', checkBaseUrl),
     ...ofText('api_key', (key) => (HEADER_VALUE.test(key) ? null : 'is empty, or holds spaces or line breaks')),
@@ -79,8 +85,8 @@ function checkName(name: string): string | null {
 }
 
 function checkAdapter(adapter: string): string | null {
-  if (WIRED_ADAPTERS.includes(adapter)) return null;
-  return `names no adapter of this version; there is: ${WIRED_ADAPTERS.join(', ')}`;
+  if (adapter in ADAPTERS) return null;
+  return `names no adapter of this version; there is: ${Object.keys(ADAPTERS).join(', ')}`;
 }
 
 function checkBaseUrl(text: string): string | null {
@@ -91,13 +97,29 @@ function checkBaseUrl(text: string): string | null {
 }
 
 function toProvider(name: string, entry: ProviderEntry): Provider {
+  const adapter = ADAPTERS[entry.adapter];
+  const baseUrl = (entry.base_url ?? adapter?.baseUrl ?? '').replace(/\/+$/, '');
+  const own = Object.entries(entry).filter(([field]) => !(field in COMMON));
   return {
     name,
     adapter: entry.adapter,
-    baseUrl: entry.base_url.replace(/\/+$/, ''),
+    baseUrl,
     apiKey: entry.api_key ?? null,
     region: entry.region ?? null,
     timeoutMs: entry.timeout_ms ?? TIMEOUT_MS,
     streamUsage: entry.stream_usage ?? true,
+    catalogue: isListed(name, entry.adapter, baseUrl) ? entry.adapter : null,
+    settings: { ...(isElsewhere(entry.adapter, baseUrl) ? {} : adapter?.preset), ...Object.fromEntries(own) },
   };
+}
+
+/** The shipped catalogue holds for the service itself, and for whatever an operator puts before it under its name. */
+function isListed(name: string, adapter: string, baseUrl: string): boolean {
+  const entry = ADAPTERS[adapter];
+  return entry?.hosted === true || name === adapter || baseUrl === entry?.baseUrl;
+}
+
+/** `adapter: openai` at another address is some server that speaks the wire, not OpenAI with what it is known for. */
+function isElsewhere(adapter: string, baseUrl: string): boolean {
+  return adapter === 'openai' && baseUrl !== ADAPTERS.openai?.baseUrl;
 }

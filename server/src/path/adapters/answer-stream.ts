@@ -127,7 +127,8 @@ class AnswerStream implements AsyncIterableIterator<AnswerFrame> {
 function breakOff(error: unknown, provider: Provider): AnswerFrame[] {
   if (!(error instanceof HttpFailure)) throw error;
   if (error.kind === 'aborted') return [];
-  return [{ events: [{ type: 'error', message: describeWireFailure(error, provider) }] }];
+  const kind = error.kind === 'timeout' ? 'timeout' : 'reset';
+  return [{ events: [{ type: 'error', kind, status: null, message: describeWireFailure(error, provider) }] }];
 }
 
 /** Reads what is left behind the closing frame, normally nothing, so that the connection can be used again. */

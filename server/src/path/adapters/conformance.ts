@@ -149,7 +149,7 @@ function describeStream(fixtures: AdapterFixtures, open: Open): void {
     const rig = await open((socket) => sendStream(socket, first + second + okWithError.frame + stream.closing));
     const { forwarded, events } = await gather(await rig.invoke(streamCall));
     expect(forwarded).toBe(first + second);
-    expect(events.at(-1)).toEqual({ type: 'error', message: okWithError.message });
+    expect(events.at(-1)).toMatchObject({ type: 'error', kind: 'invalid', message: okWithError.message });
     expect(events.some((event) => event.type === 'closed')).toBe(false);
   });
 

@@ -1,30 +1,12 @@
-/** Every adapter by its name; adding one is a line here. */
-import type { Clock } from '#kernel';
-import type { HttpClient } from '#platform/http-client/port.ts';
-import type { ModelAdapter, Provider } from './adapter.ts';
-import { createOpenAiAdapter } from './openai/index.ts';
-import { createTemplatesAdapter } from './templates/index.ts';
+/** Makes the adapters that the configured providers need. */
+import { ADAPTERS, VIRTUAL_ADAPTERS, type AdapterEntry } from './adapters-list.ts';
+import type { AdapterDeps, ModelAdapter, Provider } from './adapter.ts';
 
-export interface AdapterDeps {
-  httpClient: HttpClient;
-  clock: Clock;
-}
-
+/** By the name that a provider's entry gives. */
 export type Adapters = ReadonlyMap<string, ModelAdapter>;
 
-const WIRED: Readonly<Record<string, (deps: AdapterDeps) => ModelAdapter>> = {
-  openai: createOpenAiAdapter,
-};
-
-const VIRTUAL: Readonly<Record<string, (deps: AdapterDeps) => ModelAdapter>> = {
-  templates: createTemplatesAdapter,
-};
-
-/** Names that a provider of reeve.yaml may give as its `adapter`. */
-export const WIRED_ADAPTERS: readonly string[] = Object.keys(WIRED);
-
 /** Providers that exist without configuration: they answer in this process and send nothing out. */
-export const VIRTUAL_PROVIDERS: readonly Provider[] = Object.keys(VIRTUAL).map((name) => ({
+export const VIRTUAL_PROVIDERS: readonly Provider[] = Object.keys(VIRTUAL_ADAPTERS).map((name) => ({
   name,
   adapter: name,
   baseUrl: '',
@@ -32,9 +14,18 @@ export const VIRTUAL_PROVIDERS: readonly Provider[] = Object.keys(VIRTUAL).map((
   region: null,
   timeoutMs: 60_000,
   streamUsage: true,
+  catalogue: name,
+  settings: {},
 }));
 
-/** Makes one adapter of each kind; an adapter serves any number of providers. Nothing is opened. */
-export function createAdapters(deps: AdapterDeps): Adapters {
-  return new Map(Object.entries({ ...WIRED, ...VIRTUAL }).map(([name, create]) => [name, create(deps)]));
+/** Loads what these providers and the virtual ones name, each module once. Nothing is opened. */
+export async function createAdapters(deps: AdapterDeps, providers: readonly Provider[]): Promise<Adapters> {
+  const entries: Readonly<Record<string, Pick<AdapterEntry, 'load'>>> = { ...ADAPTERS, ...VIRTUAL_ADAPTERS };
+  const names = new Set([...VIRTUAL_PROVIDERS, ...providers].map(({ adapter }) => adapter));
+  const adapters = new Map<string, ModelAdapter>();
+  for (const name of names) {
+    const create = await entries[name]?.load();
+    if (create !== undefined) adapters.set(name, create(deps));
+  }
+  return adapters;
 }

@@ -1,5 +1,9 @@
 /** The door of adapters: the port that every provider speaks through, and the providers of reeve.yaml. */
-export type { Attempt, Invocation, ModelAdapter, Provider, UpstreamFailure } from './adapter.ts';
+export type { AdapterDeps, Attempt, Invocation, ModelAdapter, Provider, UpstreamFailure } from './adapter.ts';
 export { parseProviders } from './adapters-config.ts';
-export type { AdapterDeps, Adapters } from './create-adapters.ts';
+export type { Adapters } from './create-adapters.ts';
+export { ADAPTERS, KEY_VARIABLES } from './adapters-list.ts';
 export { createAdapters, VIRTUAL_PROVIDERS } from './create-adapters.ts';
+export { findUncarried } from './find-uncarried.ts';
+export type { Feature } from './features.ts';
+export { findNeeds } from './features.ts';

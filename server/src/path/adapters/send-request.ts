@@ -1,11 +1,5 @@
-import type { Clock } from '#kernel';
-import { HttpFailure, type HttpClient, type IncomingAnswer } from '#platform/http-client/port.ts';
-import type { Attempt } from './adapter.ts';
-
-export interface WireDeps {
-  httpClient: HttpClient;
-  clock: Clock;
-}
+import { HttpFailure, type IncomingAnswer } from '#platform/http-client/port.ts';
+import type { AdapterDeps, Attempt } from './adapter.ts';
 
 export interface WireRequest {
   url: string;
@@ -17,7 +11,7 @@ export interface WireRequest {
  * Posts one attempt. The head of the answer may take what is left of the provider's time (`attempt.timeoutMs`), each
  * silence afterwards the whole of it. Throws `HttpFailure`.
  */
-export async function sendRequest(deps: WireDeps, attempt: Attempt, request: WireRequest): Promise<IncomingAnswer> {
+export async function sendRequest(deps: AdapterDeps, attempt: Attempt, request: WireRequest): Promise<IncomingAnswer> {
   const { provider, timeoutMs, signal } = attempt;
   const outgoing = { method: 'POST' as const, ...request, timeoutMs: provider.timeoutMs };
   if (timeoutMs >= provider.timeoutMs) return deps.httpClient.exchange({ ...outgoing, signal });

@@ -1,6 +1,7 @@
 /** How things that go wrong on a wire become an `UpstreamFailure`: one voice for every adapter. */
 import { HttpFailure, type IncomingAnswer } from '#platform/http-client/port.ts';
 import type { Attempt, Invocation, Provider, UpstreamFailure } from './adapter.ts';
+import { parseJson } from './read-json.ts';
 
 type Failed = Extract<Invocation, { type: 'failure' }>;
 
@@ -78,16 +79,6 @@ export async function failFromStatus(
 /** What the provider says of itself, fit to be shown: short, on one line, without anything that looks like a key. */
 export function toPublicMessage(said: string, provider: Provider): string {
   return trimMessage(maskSecrets(said, provider));
-}
-
-/** The value, or `undefined` where the text is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Expected: providers and the proxies before them also answer in HTML or plain text.
-    return undefined;
-  }
 }
 
 const SECRETS = /\b(sk|pk|rk)-[\w*-]{8,}|\bBearer\s+[\w.~+/-]{8,}=*|\bAIza[\w-]{20,}|\bhf_\w{8,}|\bgsk_\w{8,}/g;

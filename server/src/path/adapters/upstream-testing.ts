@@ -4,8 +4,7 @@ import type { AnswerEvent, AnswerFrame, Call, Usage } from '@reeve/contracts';
 import { createLoopbackClient, startRawUpstream, type RawUpstream } from '#platform/http-client/testing.ts';
 import type { HttpClient, IncomingAnswer } from '#platform/http-client/port.ts';
 import { systemClock } from '../../platform/clock/system-clock.ts';
-import type { Invocation, ModelAdapter, Provider, UpstreamFailure } from './adapter.ts';
-import type { AdapterDeps } from './create-adapters.ts';
+import type { AdapterDeps, Invocation, ModelAdapter, Provider, UpstreamFailure } from './adapter.ts';
 
 export interface AdapterFixtures {
   create(deps: AdapterDeps): ModelAdapter;

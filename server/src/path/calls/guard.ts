@@ -15,6 +15,8 @@ export interface Guarded {
   finishReason: string | null;
   /** Set where a stream broke after its first byte. */
   error: AppError | null;
+  /** The provider broke it: its wire failed or fell silent. */
+  broken: boolean;
 }
 
 type Answered = Exclude<RunResult, { type: 'failed' }>;
@@ -26,7 +28,9 @@ export async function guard({ path, request, facts, timeline }: OpenCall, run: A
   const startMs = timeline.now();
   try {
     request.sink.open(toAnswerHead(facts, candidateName(run.candidate), run.failed));
-    return await relay(request, run.frames);
+    const guarded = await relay(request, run.frames);
+    if (guarded.broken) path.routing.noteBreak(run.candidate);
+    return guarded;
   } finally {
     timeline.upstreamMs += timeline.now() - startMs;
     path.telemetry.metrics.streamClosed();
@@ -43,6 +47,7 @@ function guardAnswer({ call, signal }: CallRequest, answer: Answer): Guarded {
     bytesOut: bytes.length,
     finishReason: ended?.type === 'end' ? ended.finishReason : null,
     error: null,
+    broken: false,
   };
 }
 
@@ -63,7 +68,7 @@ function watchStream() {
   const digest = createHash('sha256');
   let usage: Usage | null = null;
   let finishReason: string | null = null;
-  let failure: string | null = null;
+  let failure: StreamError | null = null;
   let whole = false;
   let textBytes = 0;
   let bytesOut = 0;
@@ -71,7 +76,7 @@ function watchStream() {
   const note = (event: AnswerEvent): void => {
     if (event.type === 'usage') usage = event.usage;
     else if (event.type === 'end') finishReason ??= event.finishReason;
-    else if (event.type === 'error') failure = event.message;
+    else if (event.type === 'error') failure = event;
     else if (event.type === 'closed') whole = true;
     else textBytes += eventTextBytes(event);
   };
@@ -93,13 +98,19 @@ function watchStream() {
         bytesOut,
         finishReason,
         error,
+        broken: failure?.kind === 'reset' || failure?.kind === 'timeout',
       };
     },
   };
 }
 
-function concludeError(aborted: boolean, failure: string | null, whole: boolean): AppError | null {
-  if (failure !== null) return new AppError('upstream_failed', { message: failure });
+type StreamError = Extract<AnswerEvent, { type: 'error' }>;
+
+function concludeError(aborted: boolean, failure: StreamError | null, whole: boolean): AppError | null {
+  if (failure !== null) {
+    const code = failure.kind === 'timeout' ? 'upstream_timeout' : 'upstream_failed';
+    return new AppError(code, { message: failure.message });
+  }
   if (whole || aborted) return null;
   return new AppError('upstream_invalid', { message: 'The provider ended the stream without its closing frame.' });
 }
@@ -117,14 +128,17 @@ export function estimateUsage(call: Call, outputBytes: number): Usage {
 function answerTextBytes(answer: Answer): number {
   let bytes = 0;
   for (const part of answer.parts) {
-    if (part.type === 'text' || part.type === 'reasoning') bytes += Buffer.byteLength(part.text);
+    if (part.type === 'text' || part.type === 'reasoning' || part.type === 'refusal')
+      bytes += Buffer.byteLength(part.text);
     else if (part.type === 'tool-call') bytes += Buffer.byteLength(part.name) + Buffer.byteLength(part.arguments);
   }
   return bytes;
 }
 
 function eventTextBytes(event: AnswerEvent): number {
-  if (event.type === 'text-delta' || event.type === 'reasoning-delta') return Buffer.byteLength(event.text);
+  if (event.type === 'text-delta' || event.type === 'reasoning-delta' || event.type === 'refusal-delta') {
+    return Buffer.byteLength(event.text);
+  }
   if (event.type === 'tool-call-delta') {
     return Buffer.byteLength(event.arguments) + Buffer.byteLength(event.name ?? '');
   }

@@ -26,7 +26,7 @@ function boundPlan({ path, request, facts }: OpenCall, plan: Plan) {
   let usage: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: true };
   let costNanos: number | null = 0;
   for (const { provider, modelId } of plan.candidates) {
-    const price = path.prices.find(provider.name, modelId);
+    const price = path.prices.find(provider, modelId);
     const tokens = boundTokens(request.call, facts.bytesIn, price?.maxOutputTokens ?? null);
     const bound = { ...usage, ...tokens };
     if (tokens.outputTokens >= usage.outputTokens) usage = bound;

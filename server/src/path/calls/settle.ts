@@ -27,7 +27,7 @@ export async function settle(call: OpenCall, outcome: Outcome): Promise<Settleme
 
 /** What the usage costs at the candidate's price; `null` where no list knows the model. */
 export function priceOutcome(path: CallPath, candidate: Candidate, usage: Usage) {
-  const price = path.prices.find(candidate.provider.name, candidate.modelId);
+  const price = path.prices.find(candidate.provider, candidate.modelId);
   if (price === null) return { costNanos: null, priceVersion: null };
   return { costNanos: priceUsage(usage, price), priceVersion: price.version };
 }

@@ -1,8 +1,10 @@
+import { estimateInputTokens } from '#accounting';
 import type { Adapters, Invocation, UpstreamFailure } from '#adapters';
 import type { Clock } from '#kernel';
 import type { Log, Metrics } from '#platform/telemetry/port.ts';
 import type { Breakers } from './breakers.ts';
 import { judgeFailure, type Verdict } from './judge-failure.ts';
+import type { Call, Usage } from '@reeve/contracts';
 import { candidateName, type Attempted, type Candidate, type RunRequest } from './routing.ts';
 
 export interface AttemptDeps {
@@ -40,7 +42,8 @@ export async function attemptCandidate(
 
   if (signal.aborted) return fail('aborted', 'The caller went away.');
   const adapter = deps.adapters.get(provider.adapter);
-  if (adapter === undefined || !adapter.supports(call.kind)) {
+  if (call.kind === 'count' && adapter?.carries.count === undefined) return settle(estimateCount(call));
+  if (adapter?.carries[call.kind] === undefined) {
     return settle(fail('unsupported', `${candidateName(candidate)} takes no calls of kind "${call.kind}".`));
   }
   const timeoutMs = provider.timeoutMs - spentMs;
@@ -57,6 +60,14 @@ export async function attemptCandidate(
   } finally {
     breaker[lesson](ticket);
   }
+}
+
+const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
+
+/** For providers that cannot count: the answer says that it is an estimate, and counting costs nothing. */
+function estimateCount(call: Call): Invocation {
+  const parts = [{ type: 'count' as const, index: 0, inputTokens: estimateInputTokens(call), estimated: true }];
+  return { type: 'answer', answer: { kind: 'count', model: null, parts, usage: NO_USAGE } };
 }
 
 const BREAKER_OPEN = 'The provider failed again and again; it is left alone for a few seconds.';

@@ -3,10 +3,11 @@ import type { Adapters, Provider, UpstreamFailure } from '#adapters';
 import type { Clock, Random } from '#kernel';
 import type { Log, Telemetry } from '#platform/telemetry/port.ts';
 import { createBreakers } from './breakers.ts';
-import { orderCandidates } from './order-candidates.ts';
+import { fitCandidates, type ModelLimits } from './fit-candidates.ts';
+import { orderCandidates, pickAllowed } from './order-candidates.ts';
 import { createResolver } from './resolve-model.ts';
 import { createRetryBudget } from './retry-budget.ts';
-import type { Candidate, Routing } from './routing.ts';
+import type { Candidate, Plan, Routing } from './routing.ts';
 import type { ModelAliases } from './routing-config.ts';
 import { runPlan } from './run-plan.ts';
 
@@ -29,12 +30,23 @@ export function createRouting(deps: RoutingDeps): Routing {
   const resolver = createResolver(deps);
   const breakers = createBreakers(clock, metrics);
   const retryBudget = createRetryBudget(clock);
+  const findLimits: ModelLimits = () => [];
   const alertRefusal = createRefusalAlert(clock, log);
   const runDeps = { adapters, breakers, retryBudget, clock, random, metrics, log, alertRefusal };
   return {
     resolve: resolver.resolve,
     listModels: resolver.listModels,
-    order: (plan, allowedCandidates) => orderCandidates(plan, allowedCandidates, breakers),
+    order(plan, allowedCandidates, call): Plan {
+      const allowed = pickAllowed(plan, allowedCandidates);
+      const { candidates: fit, fallen } = fitCandidates(allowed, call, adapters, findLimits);
+      const candidates = orderCandidates(fit, breakers);
+      return candidates === plan.candidates ? plan : { ...plan, candidates, fallen };
+    },
+    noteBreak(candidate) {
+      const breaker = breakers.of(candidate);
+      const ticket = breaker.enter();
+      if (ticket !== null) breaker.fail(ticket);
+    },
     run: (request) => runPlan(runDeps, request),
   };
 }

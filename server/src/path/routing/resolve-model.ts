@@ -31,7 +31,7 @@ export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'l
   };
   const findBare = (model: string): Candidate | null => {
     if (model.includes('/')) return null;
-    const provider = keyed.find(({ name }) => deps.prices.find(name, model) !== null) ?? keyed[0];
+    const provider = keyed.find((owner) => deps.prices.find(owner, model) !== null) ?? keyed[0];
     return provider === undefined ? null : { provider, modelId: model };
   };
   return {
@@ -67,10 +67,10 @@ function listNames(
     const ownedBy = candidates[0]?.provider.name ?? '';
     names.set(name, { name, candidates: candidates.map(candidateName), createdSeconds, ownedBy });
   }
-  for (const { name: ownedBy } of keyed) {
-    for (const candidate of prices.listModels(ownedBy)) {
-      const name = candidate.slice(ownedBy.length + 1);
-      if (!names.has(name)) names.set(name, { name, candidates: [candidate], createdSeconds, ownedBy });
+  for (const provider of keyed) {
+    const ownedBy = provider.name;
+    for (const name of prices.listModels(provider)) {
+      if (!names.has(name)) names.set(name, { name, candidates: [`${ownedBy}/${name}`], createdSeconds, ownedBy });
     }
   }
   return [...names.values()];

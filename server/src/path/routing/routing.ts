@@ -13,6 +13,14 @@ export interface Plan {
   readonly candidates: readonly Candidate[];
   /** How likely this order was when it was chosen, in millionths; 1,000,000 where chance had no part. */
   readonly propensityPpm: number;
+  /** Candidates that were sorted out because they cannot carry the call. */
+  readonly fallen?: readonly Fallen[];
+}
+
+export interface Fallen {
+  candidate: Candidate;
+  /** What of the call it does not take, in the caller's words. */
+  reasons: readonly string[];
 }
 
 /** One attempt, for receipts and metrics. */
@@ -64,10 +72,12 @@ export interface Routing {
   resolve(model: string): Plan | null;
   /** Every name to show in listings: aliases, then the priced models of providers that were added by their key. */
   listModels(): readonly RoutedModel[];
-  /** The allowed candidates (indexes into the plan) in the order to try them. */
-  order(plan: Plan, allowedCandidates: readonly number[]): Plan;
+  /** The allowed candidates (indexes into the plan) that can carry the call, in the order to try them. */
+  order(plan: Plan, allowedCandidates: readonly number[], call: Call): Plan;
   /** Tries the candidates until one answers or gives the first good frame of a stream. Never throws for a provider. */
   run(request: RunRequest): Promise<RunResult>;
+  /** A stream of this candidate broke after its first frame: its breaker learns it. */
+  noteBreak(candidate: Candidate): void;
 }
 
 export const CERTAIN_PPM = 1_000_000;

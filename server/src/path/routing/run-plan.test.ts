@@ -15,6 +15,8 @@ const providerOf = (name: string, timeoutMs = 60_000): Provider => ({
   region: null,
   timeoutMs,
   streamUsage: true,
+  catalogue: null,
+  settings: {},
 });
 
 const planOf = (...names: string[]): Plan => ({
@@ -25,7 +27,15 @@ const planOf = (...names: string[]): Plan => ({
   propensityPpm: CERTAIN_PPM,
 });
 
-const call: Call = { kind: 'chat', model: 'alias', stream: false, parts: [], params: {}, extensions: {} };
+const call: Call = {
+  kind: 'chat',
+  wire: 'openai',
+  model: 'alias',
+  stream: false,
+  parts: [],
+  params: {},
+  extensions: {},
+};
 const answer: Invocation = { type: 'answer', answer: { kind: 'chat', model: null, parts: [], usage: null } };
 
 function failure(
@@ -52,7 +62,9 @@ function openRouting(script: Readonly<Record<string, readonly (Invocation | ((at
   const attempts: Attempt[] = [];
   const adapter: ModelAdapter = {
     name: 'scripted',
-    supports: (kind) => kind === 'chat',
+    carries: { chat: new Set() },
+    extensions: new Set<string>(),
+    speaks: () => true,
     async invoke(attempt) {
       const name = `${attempt.provider.name}/${attempt.modelId}`;
       const steps = script[name] ?? [];
@@ -223,7 +235,7 @@ describe('run-plan', () => {
     const plan = planOf('a/m', 'b/m');
     expect(await run(plan, {}, caller.signal)).toMatchObject({ type: 'failed', failure: { kind: 'aborted' } });
     expect(attempted).toEqual(['a/m']);
-    expect(routing.order(plan, [0, 1])).toBe(plan);
+    expect(routing.order(plan, [0, 1], call)).toBe(plan);
   });
 
   it('makes no second attempt after the caller went', async () => {
@@ -295,8 +307,8 @@ describe('breakers in a run', () => {
     const { run, routing } = openRouting({ 'a/m': [status(500)], 'b/m': [answer] });
     const plan = planOf('a/m', 'b/m');
     for (let count = 0; count < 3; count += 1) await run(planOf('a/m'));
-    expect(routing.order(plan, [0, 1]).candidates.map(({ provider }) => provider.name)).toEqual(['b', 'a']);
-    expect(routing.order(plan, [0]).candidates.map(({ provider }) => provider.name)).toEqual(['a']);
+    expect(routing.order(plan, [0, 1], call).candidates.map(({ provider }) => provider.name)).toEqual(['b', 'a']);
+    expect(routing.order(plan, [0], call).candidates.map(({ provider }) => provider.name)).toEqual(['a']);
   });
 });
 

@@ -2,6 +2,7 @@
 import type { Invocation, UpstreamFailure } from '#adapters';
 import type { Random } from '#kernel';
 import { attemptCandidate, type AttemptDeps, type AttemptLog } from './attempt-candidate.ts';
+import { describeFallen } from './fit-candidates.ts';
 import { judgeFailure, type Verdict } from './judge-failure.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { candidateName, type Candidate, type RunRequest, type RunResult } from './routing.ts';
@@ -71,7 +72,7 @@ function conclude({ plan }: RunRequest, candidate: Candidate, outcome: Answered,
   return { ...outcome, candidate, propensityPpm: plan.propensityPpm, attempts: log.attempts, failed };
 }
 
-function concludeFailed({ plan }: RunRequest, { log, failures }: Trail): RunResult {
+function concludeFailed({ plan, call }: RunRequest, { log, failures }: Trail): RunResult {
   const facts = { type: 'failed' as const, propensityPpm: plan.propensityPpm, attempts: log.attempts };
   const reported = chooseReported(failures);
   if (reported === undefined) {
@@ -79,8 +80,8 @@ function concludeFailed({ plan }: RunRequest, { log, failures }: Trail): RunResu
       ...facts,
       failed: [],
       candidate: null,
-      failure: NO_CANDIDATE,
-      code: 'upstream_failed',
+      failure: { ...UNSUPPORTED, message: describeFallen(call.model, plan.fallen ?? []) },
+      code: 'unsupported_parameter',
       passThrough: false,
     };
   }
@@ -90,13 +91,7 @@ function concludeFailed({ plan }: RunRequest, { log, failures }: Trail): RunResu
   return { ...facts, failed: others, candidate, failure: explain(failure, verdict), code, passThrough };
 }
 
-const NO_CANDIDATE: UpstreamFailure = {
-  kind: 'connect',
-  status: null,
-  message: 'There is no candidate to call.',
-  retryAfter: null,
-  body: null,
-};
+const UNSUPPORTED = { kind: 'unsupported', status: null, retryAfter: null, body: null } as const;
 
 function chooseReported(failures: readonly Failed[]): Failed | undefined {
   const last = failures.at(-1);

@@ -71,7 +71,7 @@ function findMissing({ providers, models, prices }: Config): Finding[] {
   }
   const book = createPriceBook(prices);
   const candidates = [...models.values()].flat().filter(({ provider }) => provider.baseUrl !== '');
-  const unpriced = candidates.filter(({ provider, modelId }) => book.find(provider.name, modelId) === null);
+  const unpriced = candidates.filter(({ provider, modelId }) => book.find(provider, modelId) === null);
   for (const name of new Set(unpriced.map(({ provider, modelId }) => `${provider.name}/${modelId}`))) {
     const detail = 'unknown: calls are served, and their receipts say cost_nanos: null';
     found.push(missing(`price of ${name}`, 'warning', detail, `Add "${name}" under "prices" in reeve.yaml.`));

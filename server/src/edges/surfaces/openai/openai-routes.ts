@@ -60,7 +60,8 @@ function createVoice(path: CallPath, call: Call): SurfaceVoice {
     renderAnswer: (answer, usage, head) => renderAnswer(answer, usage, context(head.receiptId)),
     renderFrame: (frame, head) =>
       frame.raw?.wire === WIRE ? frame.raw.bytes : renderFrame(frame, context(head.receiptId)),
-    closingFrame: CLOSING_FRAME,
+    renderEnd: () => '',
+    closingFrame: () => CLOSING_FRAME,
     renderError: toErrorBody,
     renderErrorFrame: toErrorFrame,
   };

@@ -51,7 +51,28 @@ export const ChatRequestSchema = Type.Object({
   seed: Maybe(Type.Integer()),
   tools: Maybe(Type.Array(Tool)),
   tool_choice: Maybe(Type.Unknown()),
-  response_format: Maybe(Type.Object({ type: Type.String() })),
+  response_format: Maybe(
+    Type.Object({
+      type: Type.String(),
+      json_schema: Maybe(
+        Type.Object({
+          name: Type.String(),
+          schema: Type.Optional(Type.Unknown()),
+          strict: Maybe(Type.Boolean()),
+          description: Maybe(Type.String()),
+        }),
+      ),
+    }),
+  ),
+  top_k: Maybe(Type.Integer({ minimum: 0 })),
+  frequency_penalty: Maybe(Type.Number({ minimum: -2, maximum: 2 })),
+  presence_penalty: Maybe(Type.Number({ minimum: -2, maximum: 2 })),
+  logit_bias: Maybe(Type.Record(Type.String(), Type.Number())),
+  logprobs: Maybe(Type.Boolean()),
+  top_logprobs: Maybe(Type.Integer({ minimum: 0, maximum: 20 })),
+  parallel_tool_calls: Maybe(Type.Boolean()),
+  reasoning_effort: Maybe(Type.Enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
+  user: Maybe(Type.String()),
 });
 export type ChatRequest = Static<typeof ChatRequestSchema>;
 

@@ -60,7 +60,7 @@ describe('the caller’s own bytes', () => {
 });
 
 function built(parts: Part[], params: CallParams = {}, extra: Partial<Call> = {}): Call {
-  return { kind: 'chat', model: 'alias', stream: false, parts, params, extensions: {}, ...extra };
+  return { kind: 'chat', wire: 'anthropic', model: 'alias', stream: false, parts, params, extensions: {}, ...extra };
 }
 
 describe('a call of another surface', () => {
@@ -74,7 +74,7 @@ describe('a call of another surface', () => {
       { type: 'reasoning', turn: 2, role: 'assistant', text: 'hm' },
       { type: 'tool-call', turn: 2, role: 'assistant', id: 'c1', name: 'look', arguments: '{}' },
       { type: 'text', turn: 3, role: 'user', text: 'And?' },
-      { type: 'tool-result', turn: 3, role: 'user', id: 'c1', text: '42' },
+      { type: 'tool-result', turn: 3, role: 'user', id: 'c1', content: [{ type: 'text', text: '42' }] },
     ]);
     expect(read(call)).toEqual({
       model: 'gpt-4o-mini',
@@ -111,7 +111,7 @@ describe('a call of another surface', () => {
       choices: 2,
       tools: [tool],
       toolChoice: 'auto',
-      responseFormat: { type: 'json_object' },
+      responseFormat: { type: 'json' },
     };
     const call = built([{ type: 'text', turn: 0, role: 'user', text: 'q' }], params, {
       stream: true,

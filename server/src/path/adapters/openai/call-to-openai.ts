@@ -1,9 +1,9 @@
 /** From a call to the bytes of an OpenAI request. */
-import type { Call, FieldSpan, Part, RawRequest } from '@reeve/contracts';
+import type { Call, FieldSpan, MediaPart, Part, RawRequest, ResponseFormat, ToolChoice } from '@reeve/contracts';
 import { must } from '#kernel';
 import type { Provider } from '../adapter.ts';
-import { parseJson } from '../upstream-failure.ts';
-import { readRecord, WIRE } from './openai-wire.ts';
+import { dropAbsent, parseJson, readRecord } from '../read-json.ts';
+import { readSettings, WIRE } from './openai-wire.ts';
 
 /**
  * The caller's own bytes where it speaks this wire: only the model's name and, on a stream, the wish for usage are
@@ -11,7 +11,7 @@ import { readRecord, WIRE } from './openai-wire.ts';
  * a part that this wire cannot carry.
  */
 export function callToOpenAi(call: Call, provider: Provider, modelId: string): Uint8Array | null {
-  if (call.raw?.surface === WIRE) return spliceRaw(call, call.raw, provider, modelId);
+  if (call.wire === WIRE && call.raw !== undefined) return spliceRaw(call, call.raw, provider, modelId);
   if (!call.parts.every(isCarried)) return null;
   const body = call.kind === 'embedding' ? buildEmbedding(call, modelId) : buildChat(call, provider, modelId);
   return Buffer.from(JSON.stringify(body));
@@ -67,7 +67,7 @@ function buildEmbedding({ parts, params, extensions }: Call, modelId: string): o
 
 function buildChat(call: Call, provider: Provider, modelId: string): object {
   const { params, extensions } = call;
-  const { maxOutputTokens, choices, topP, toolChoice, responseFormat } = params;
+  const { maxOutputTokens, choices, topP, toolChoice, responseFormat, logprobs, reasoning } = params;
   const usage = provider.streamUsage || params.streamUsage === true;
   return dropAbsent({
     ...extensions,
@@ -79,22 +79,44 @@ function buildChat(call: Call, provider: Provider, modelId: string): object {
     stop: params.stop,
     seed: params.seed,
     n: choices,
-    tools: params.tools?.map((tool) => ({ type: 'function', function: tool })),
-    tool_choice: toolChoice,
-    response_format: responseFormat,
+    frequency_penalty: params.frequencyPenalty,
+    presence_penalty: params.presencePenalty,
+    top_k: params.topK,
+    logprobs: logprobs === undefined ? undefined : true,
+    top_logprobs: logprobs === undefined || logprobs.top === 0 ? undefined : logprobs.top,
+    logit_bias: params.logitBias,
+    tools: params.tools?.map(({ cache: _cache, ...tool }) => ({ type: 'function', function: tool })),
+    tool_choice: toolChoice === undefined ? undefined : toToolChoice(toolChoice),
+    parallel_tool_calls: params.parallelToolCalls,
+    response_format: responseFormat === undefined ? undefined : toResponseFormat(responseFormat),
+    reasoning_effort: reasoning?.effort ?? toEffort(reasoning?.budgetTokens),
+    user: params.endUser,
     stream: call.stream ? true : undefined,
     stream_options: call.stream && usage ? { include_usage: true } : undefined,
   });
 }
 
 /** OpenAI itself renamed the field and refuses the old name on newer models; most other servers know only the old. */
-function nameTokenLimit({ baseUrl }: Provider): string {
-  const { hostname } = new URL(baseUrl);
-  return /(^|\.)(openai\.com|openai\.azure\.com)$/.test(hostname) ? 'max_completion_tokens' : 'max_tokens';
+function nameTokenLimit(provider: Provider): string {
+  return readSettings(provider).max_tokens_field ?? 'max_tokens';
 }
 
-function dropAbsent(fields: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+function toToolChoice(choice: ToolChoice): unknown {
+  return typeof choice === 'string' ? choice : { type: 'function', function: choice };
+}
+
+function toResponseFormat(format: ResponseFormat): unknown {
+  if (format.type === 'json') return { type: 'json_object' };
+  if (format.type === 'text') return { type: 'text' };
+  const { type: _type, ...schema } = format;
+  return { type: 'json_schema', json_schema: schema };
+}
+
+/** Effort by the share of thinking that a budget allows; the steps are those that OpenAI-compatible servers map back. */
+function toEffort(budgetTokens: number | undefined): string | undefined {
+  if (budgetTokens === undefined) return undefined;
+  if (budgetTokens <= 2_048) return 'low';
+  return budgetTokens <= 8_192 ? 'medium' : 'high';
 }
 
 /** Parts of one turn and role stand together. */
@@ -112,7 +134,7 @@ function groupTurns(parts: readonly Part[]): Part[][] {
 /** Results of tools are messages of their own here, and stand before what else the turn says. */
 function toMessages(turn: readonly Part[]): object[] {
   const results = turn.flatMap((part) =>
-    part.type === 'tool-result' ? [{ role: 'tool', tool_call_id: part.id, content: part.text }] : [],
+    part.type === 'tool-result' ? [{ role: 'tool', tool_call_id: part.id, content: joinTexts(part.content) }] : [],
   );
   const contents = turn.flatMap((part) => toContent(part) ?? []);
   const calls = turn.flatMap((part) =>
@@ -135,17 +157,23 @@ function joinContents(contents: readonly Content[]): unknown {
   return contents.length === 1 && only.type === 'text' ? only.text : contents;
 }
 
+/** Results are texts on this wire. */
+function joinTexts(content: readonly MediaPart[]): string {
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+}
+
 /** Reasoning has no place in a request of this wire and is left out. */
 function toContent(part: Part): Content | null {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.text };
+    case 'refusal':
+      return { type: part.type, [part.type]: part.text };
     case 'image':
       return { type: 'image_url', image_url: dropAbsent({ url: part.url, detail: part.detail }) };
     case 'audio':
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
     case 'file': {
-      const file = dropAbsent({ file_id: part.fileId, filename: part.filename, file_data: part.data });
+      const file = dropAbsent({ file_id: part.fileId, filename: part.filename, file_data: part.data ?? part.url });
       return { type: 'file', file };
     }
     case 'tool-call':

@@ -1,15 +1,6 @@
 import type { AnswerEvent } from '@reeve/contracts';
-import {
-  readContent,
-  readFinishReason,
-  readIndex,
-  readList,
-  readReasoning,
-  readRecord,
-  readText,
-  readUsage,
-  type JsonRecord,
-} from './openai-wire.ts';
+import { readIndex, readList, readRecord, readText, type JsonRecord } from '../read-json.ts';
+import { readContent, readFinishReason, readLogprobs, readReasoning, readUsage } from './openai-wire.ts';
 
 /** Adds what one chunk says. Usage counts wherever it stands: some servers send it with every chunk. */
 export function chunkToEvents(chunk: JsonRecord, events: AnswerEvent[]): void {
@@ -32,13 +23,20 @@ function choiceToEvents(choice: JsonRecord, position: number, events: AnswerEven
   const delta = readRecord(choice.delta);
   if (delta !== null) {
     const reasoning = readReasoning(delta);
-    const text = readContent(delta.content) ?? readText(delta.refusal);
+    const text = readContent(delta.content);
+    const refusal = readText(delta.refusal);
     if (reasoning !== null) events.push({ type: 'reasoning-delta', index, text: reasoning });
-    if (text !== null) events.push({ type: 'text-delta', index, text });
+    if (text !== null) events.push(toTextDelta(choice, index, text));
+    if (refusal !== null) events.push({ type: 'refusal-delta', index, text: refusal });
     if (delta.tool_calls !== undefined) toolCallsToEvents(readList(delta.tool_calls), index, events);
   }
   const reason = readText(choice.finish_reason);
   if (reason !== null) events.push({ type: 'end', index, finishReason: readFinishReason(reason) });
+}
+
+function toTextDelta(choice: JsonRecord, index: number, text: string): AnswerEvent {
+  const logprobs = choice.logprobs == null ? null : readLogprobs(choice.logprobs);
+  return { type: 'text-delta', index, text, ...(logprobs === null ? {} : { logprobs }) };
 }
 
 function toolCallsToEvents(calls: readonly unknown[], index: number, events: AnswerEvent[]): void {

@@ -1,21 +1,47 @@
 /** Every endpoint that speaks the OpenAI wire: chat completions and embeddings. */
 import type { IncomingAnswer } from '#platform/http-client/port.ts';
-import type { Attempt, Invocation, ModelAdapter } from '../adapter.ts';
+import type { AdapterDeps, Attempt, Invocation, ModelAdapter } from '../adapter.ts';
 import { openAnswerStream } from '../answer-stream.ts';
-import type { WireDeps } from '../send-request.ts';
 import { failFromStatus, failFromWire, failWith } from '../upstream-failure.ts';
 import { callToOpenAi } from './call-to-openai.ts';
-import { isCarriedKind, postCall } from './openai-client.ts';
+import { postCall } from './openai-client.ts';
 import { bodyToAnswer } from './openai-to-answer.ts';
 import { createOpenAiTranslator } from './openai-to-frames.ts';
 import { findErrorMessage, WIRE } from './openai-wire.ts';
 
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
-export function createOpenAiAdapter(deps: WireDeps): ModelAdapter {
+const CARRIES: ModelAdapter['carries'] = {
+  chat: new Set([
+    'stream',
+    'temperature',
+    'top_p',
+    'top_k',
+    'penalties',
+    'stop',
+    'seed',
+    'choices',
+    'logprobs',
+    'logit_bias',
+    'tools',
+    'tool_choice',
+    'parallel_tool_calls',
+    'json',
+    'json_schema',
+    'reasoning',
+    'images',
+    'audio',
+    'files',
+  ]),
+  embedding: new Set(['dimensions']),
+};
+
+export function createOpenAiAdapter(deps: AdapterDeps): ModelAdapter {
   return {
     name: WIRE,
-    supports: isCarriedKind,
+    carries: CARRIES,
+    extensions: new Set(),
+    speaks: (call) => call.wire === WIRE,
     async invoke(attempt) {
       const body = callToOpenAi(attempt.call, attempt.provider, attempt.modelId);
       if (body === null) return failWith('unsupported', 'The request holds a part that this provider cannot take.');
@@ -29,7 +55,7 @@ export function createOpenAiAdapter(deps: WireDeps): ModelAdapter {
   };
 }
 
-async function readInvocation(deps: WireDeps, attempt: Attempt, answer: IncomingAnswer): Promise<Invocation> {
+async function readInvocation(deps: AdapterDeps, attempt: Attempt, answer: IncomingAnswer): Promise<Invocation> {
   const { call, provider } = attempt;
   if (answer.status < 200 || answer.status > 299) return failFromStatus(answer, attempt, WIRE, findErrorMessage);
   if (call.stream && !isJson(answer)) {

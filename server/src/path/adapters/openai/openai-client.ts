@@ -1,20 +1,17 @@
 /** OpenAI over HTTP: where calls go and under which headers. */
 import type { CallKind } from '@reeve/contracts';
 import type { IncomingAnswer } from '#platform/http-client/port.ts';
-import type { Attempt, Provider } from '../adapter.ts';
-import { sendRequest, type WireDeps } from '../send-request.ts';
+import type { AdapterDeps, Attempt, Provider } from '../adapter.ts';
+import { sendRequest } from '../send-request.ts';
+import { WIRE } from './openai-wire.ts';
 
 const PATHS: Readonly<Partial<Record<CallKind, string>>> = { chat: '/chat/completions', embedding: '/embeddings' };
 
-export function isCarriedKind(kind: CallKind): boolean {
-  return PATHS[kind] !== undefined;
-}
-
 /** Posts the body of one attempt. Throws `HttpFailure`. */
-export function postCall(deps: WireDeps, attempt: Attempt, body: Uint8Array): Promise<IncomingAnswer> {
+export function postCall(deps: AdapterDeps, attempt: Attempt, body: Uint8Array): Promise<IncomingAnswer> {
   const { call, provider } = attempt;
   const { urls, headers } = findTarget(provider);
-  const passed = call.passHeaders;
+  const passed = call.wire === WIRE ? call.passHeaders : undefined;
   return sendRequest(deps, attempt, {
     url: urls[call.kind] ?? '',
     headers: passed === undefined ? headers : { ...passed, ...headers },

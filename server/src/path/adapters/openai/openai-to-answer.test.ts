@@ -33,7 +33,7 @@ describe('openai-to-answer', () => {
 
   it('reads structured output, refusals and reasoning', () => {
     expect(answerOf(bodies.structured).parts[0]).toMatchObject({ text: '{"length":1.5,"unit":"m"}' });
-    expect(answerOf(bodies.refusal).parts[0]).toMatchObject({ type: 'text', text: 'I cannot help with that.' });
+    expect(answerOf(bodies.refusal).parts[0]).toMatchObject({ type: 'refusal', text: 'I cannot help with that.' });
     expect(answerOf(bodies.reasoning).parts).toEqual([
       { type: 'reasoning', index: 0, text: 'Let me think.' },
       { type: 'text', index: 0, text: 'Yes.' },

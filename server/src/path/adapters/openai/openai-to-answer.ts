@@ -2,19 +2,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { Answer, AnswerPart, CallKind } from '@reeve/contracts';
 import type { Invocation, Provider } from '../adapter.ts';
-import { failWith, parseJson, toPublicMessage } from '../upstream-failure.ts';
+import { parseJson, readIndex, readList, readRecord, readText, type JsonRecord } from '../read-json.ts';
+import { failWith, toPublicMessage } from '../upstream-failure.ts';
 import {
   readContent,
   readError,
   readFinishReason,
-  readIndex,
-  readList,
+  readLogprobs,
   readReasoning,
-  readRecord,
-  readText,
   readUsage,
   WIRE,
-  type JsonRecord,
 } from './openai-wire.ts';
 
 /** A whole answer; `invalid` where it cannot be read, has the wrong shape, or is an error under a good status. */
@@ -39,9 +36,12 @@ function toChoiceParts(choice: unknown, position: number): AnswerPart[] {
   const index = readIndex(record.index, position);
   const parts: AnswerPart[] = [];
   const reasoning = readReasoning(message);
-  const text = readContent(message.content) ?? readText(message.refusal);
+  const text = readContent(message.content);
+  const refusal = readText(message.refusal);
+  const logprobs = readLogprobs(record.logprobs);
   if (reasoning !== null) parts.push({ type: 'reasoning', index, text: reasoning });
-  if (text !== null) parts.push({ type: 'text', index, text });
+  if (text !== null) parts.push({ type: 'text', index, text, ...(logprobs === null ? {} : { logprobs }) });
+  if (refusal !== null) parts.push({ type: 'refusal', index, text: refusal });
   for (const call of readList(message.tool_calls)) parts.push(...toToolCall(readRecord(call), index));
   const finishReason = readFinishReason(readText(record.finish_reason) ?? '');
   parts.push({ type: 'end', index, finishReason });

@@ -80,9 +80,9 @@ describe('openai-to-frames', () => {
     expect(translate(second.replace('stick', '\uFFFD')).translator.failure).toBeNull();
   });
 
-  it('refuses a frame that grows past a MiB', () => {
+  it('refuses a frame that grows past 16 MiB', () => {
     const translator = createOpenAiTranslator(false, provider);
-    const block = Buffer.alloc(128 * 1024, 'a');
+    const block = Buffer.alloc(2 * 1024 * 1024, 'a');
     translator.push(Buffer.from('data: {"choices":[{"delta":{"content":"'));
     let given = 0;
     while (translator.failure === null && given < 64) {

@@ -3,45 +3,33 @@
  * missing, null or of another type counts as absent. Source: the public API reference for chat completions and
  * embeddings.
  */
-import type { FinishReason, Usage } from '@reeve/contracts';
+import type { FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
+import type { Provider } from '../adapter.ts';
+import type { OpenAiSettings } from '../provider-settings.ts';
+import { isCount, readList, readRecord, readText, readTokens, type JsonRecord } from '../read-json.ts';
+import type { WireError } from '../sse-translator.ts';
 
 export const WIRE = 'openai';
-
-export type JsonRecord = Readonly<Record<string, unknown>>;
-
-export function readRecord(value: unknown): JsonRecord | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : null;
-}
-
-export function readList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** A text that is not empty. */
-export function readText(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-export function readIndex(value: unknown, fallback: number): number {
-  return isCount(value) ? value : fallback;
-}
-
-/** No call uses a billion tokens: such a figure is a provider's mistake, and the usage is estimated instead. */
-function isTokens(value: unknown): value is number {
-  return isCount(value) && value <= 1_000_000_000;
-}
 
 /** `usage` of an answer or chunk; `null` where it is missing or makes no sense. */
 export function readUsage(value: unknown): Usage | null {
   const usage = readRecord(value);
   if (usage === null) return null;
-  const { prompt_tokens: inputTokens, completion_tokens: outputTokens = 0 } = usage;
-  if (!isTokens(inputTokens) || !isTokens(outputTokens)) return null;
-  const cached = readRecord(usage.prompt_tokens_details)?.cached_tokens;
+  const inputTokens = readTokens(usage.prompt_tokens);
+  const outputTokens = readTokens(usage.completion_tokens ?? 0);
+  if (inputTokens === null || outputTokens === null) return null;
+  const input = readRecord(usage.prompt_tokens_details);
+  const output = readRecord(usage.completion_tokens_details);
+  const reasoningTokens = readTokens(output?.reasoning_tokens) ?? 0;
+  const audioInputTokens = readTokens(input?.audio_tokens) ?? 0;
+  const audioOutputTokens = readTokens(output?.audio_tokens) ?? 0;
   return {
     inputTokens,
     outputTokens,
-    cachedInputTokens: isCount(cached) ? Math.min(cached, inputTokens) : 0,
+    cachedInputTokens: Math.min(readTokens(input?.cached_tokens) ?? 0, inputTokens),
+    ...(reasoningTokens === 0 ? {} : { reasoningTokens: Math.min(reasoningTokens, outputTokens) }),
+    ...(audioInputTokens === 0 ? {} : { audioInputTokens: Math.min(audioInputTokens, inputTokens) }),
+    ...(audioOutputTokens === 0 ? {} : { audioOutputTokens: Math.min(audioOutputTokens, outputTokens) }),
     estimated: false,
   };
 }
@@ -58,6 +46,23 @@ export function readReasoning(message: JsonRecord): string | null {
   return readText(message.reasoning_content) ?? readText(message.reasoning);
 }
 
+/** `logprobs` of a choice. */
+export function readLogprobs(value: unknown): TokenLogprob[] | null {
+  const tokens = readList(readRecord(value)?.content).flatMap((item) => {
+    const token = toLogprob(readRecord(item));
+    if (token === null) return [];
+    const top = readList(readRecord(item)?.top_logprobs).flatMap((other) => toLogprob(readRecord(other)) ?? []);
+    return [{ ...token, top }];
+  });
+  return tokens.length === 0 ? null : tokens;
+}
+
+function toLogprob(item: JsonRecord | null) {
+  if (typeof item?.token !== 'string' || typeof item.logprob !== 'number') return null;
+  const bytes = Array.isArray(item.bytes) ? item.bytes.filter(isCount) : null;
+  return { token: item.token, logprob: item.logprob, bytes };
+}
+
 export function readFinishReason(value: string): FinishReason {
   switch (value) {
     case 'stop':
@@ -71,12 +76,6 @@ export function readFinishReason(value: string): FinishReason {
     default:
       return 'other';
   }
-}
-
-export interface WireError {
-  message: string;
-  /** An HTTP status that stands in the error itself, as some gateways send inside a 200. */
-  status: number | null;
 }
 
 /** The error in a body or frame: `{error: {…}}`, `{error: "…"}`, `{object: "error", message}`. */
@@ -102,6 +101,7 @@ function describeError(error: JsonRecord): WireError {
   return { message: readText(error.message) ?? readText(error.code) ?? readText(error.type) ?? '', status };
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+/** The settings of a provider, checked when reeve.yaml was read. */
+export function readSettings({ settings }: Provider): OpenAiSettings {
+  return settings;
 }

@@ -10,6 +10,8 @@ export const provider: Provider = {
   region: 'eu',
   timeoutMs: 5_000,
   streamUsage: true,
+  catalogue: null,
+  settings: {},
 };
 
 /** A call as the OpenAI surface makes it: the body's bytes, and where each top-level field stands in them. */
@@ -31,7 +33,8 @@ export function rawCall(body: Readonly<Record<string, unknown>>, params: CallPar
     parts: [{ type: 'text', turn: 0, role: 'user', text: 'How long is a stick?' }],
     params,
     extensions: {},
-    raw: { surface: 'openai', bytes, fields },
+    wire: 'openai',
+    raw: { bytes, fields },
   };
 }
 

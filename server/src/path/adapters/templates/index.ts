@@ -1,19 +1,25 @@
 /** Answers that need no model: texts with a place for the caller's question. Nothing leaves the process. */
-import type { Answer, AnswerFrame, Call } from '@reeve/contracts';
+import type { Answer, AnswerFrame, Call, CallKind } from '@reeve/contracts';
 import type { ModelAdapter } from '../adapter.ts';
+import { FEATURES } from '../features.ts';
 import { failWith } from '../upstream-failure.ts';
 import { sayHello } from './hello.ts';
 
 /** Model id → the sentences of its answer. */
 const TEMPLATES: Readonly<Record<string, (call: Call) => readonly string[]>> = { hello: sayHello };
 
+const ANSWERED: ReadonlySet<CallKind> = new Set(['chat', 'completion']);
+
 export function createTemplatesAdapter(): ModelAdapter {
   return {
     name: 'templates',
-    supports: (kind) => kind === 'chat',
+    carries: { chat: new Set(FEATURES), completion: new Set(FEATURES) },
+    extensions: new Set(),
+    // A fixed answer heeds no setting, and says so little that none is missed.
+    speaks: ({ kind }) => ANSWERED.has(kind),
     async invoke({ call, modelId }) {
       const render = Object.hasOwn(TEMPLATES, modelId) ? TEMPLATES[modelId] : undefined;
-      if (render === undefined || call.kind !== 'chat') {
+      if (render === undefined || !ANSWERED.has(call.kind)) {
         return failWith('unsupported', `No template "${modelId}" answers calls of kind "${call.kind}".`);
       }
       const sentences = render(call);
@@ -35,7 +41,7 @@ function toAnswer(sentences: readonly string[], model: string, call: Call): Answ
     { type: 'text' as const, index, text },
     { type: 'end' as const, index, finishReason: 'stop' as const },
   ]);
-  return { kind: 'chat', model, parts, usage: null };
+  return { kind: call.kind, model, parts, usage: null };
 }
 
 /** One frame for each sentence. */

@@ -6,6 +6,7 @@ import { createTemplatesAdapter } from './index.ts';
 
 const call: Call = {
   kind: 'chat',
+  wire: 'openai',
   model: 'reeve/hello',
   stream: false,
   parts: [
@@ -56,7 +57,7 @@ describe('templates/hello', () => {
   });
 
   it('does not pretend to embed, nor to know other templates', async () => {
-    expect(createTemplatesAdapter().supports('embedding')).toBe(false);
+    expect(createTemplatesAdapter().carries.embedding).toBeUndefined();
     expect(failureOf(await invoke({ kind: 'embedding' })).kind).toBe('unsupported');
     expect(failureOf(await invoke({}, 'constructor')).kind).toBe('unsupported');
   });

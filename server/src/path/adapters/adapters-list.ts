@@ -1,0 +1,43 @@
+/**
+ * Every adapter and preset that reeve.yaml may name; adding one is an entry here. A module is loaded only where a
+ * provider is configured that needs it.
+ */
+import type { TObject } from 'typebox';
+import type { AdapterDeps, ModelAdapter } from './adapter.ts';
+import { OpenAiSettingsSchema } from './provider-settings.ts';
+
+export interface AdapterEntry {
+  load(): Promise<(deps: AdapterDeps) => ModelAdapter>;
+  /** The service's own address, where it has one: `base_url` may then be left out, and the shipped catalogue holds. */
+  baseUrl?: string;
+  /** True: the catalogue holds at any address, since each customer has an address of its own. */
+  hosted?: boolean;
+  /** The environment variables whose key adds the service as a provider of this name; the first that is set. */
+  keyVariables?: readonly string[];
+  /** Further fields of a provider's entry. Light: it is read at every start. */
+  settings?: TObject;
+  /** What a preset knows of its server; the entry in reeve.yaml goes before it. */
+  preset?: Readonly<Record<string, unknown>>;
+}
+
+const loadOpenAi = async () => (await import('./openai/index.ts')).createOpenAiAdapter;
+
+export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
+  openai: {
+    load: loadOpenAi,
+    baseUrl: 'https://api.openai.com/v1',
+    keyVariables: ['OPENAI_API_KEY'],
+    settings: OpenAiSettingsSchema,
+    preset: { max_tokens_field: 'max_completion_tokens', responses: true },
+  },
+};
+
+/** Models that answer in this process; they need no entry. */
+export const VIRTUAL_ADAPTERS: Readonly<Record<string, Pick<AdapterEntry, 'load'>>> = {
+  templates: { load: async () => (await import('./templates/index.ts')).createTemplatesAdapter },
+};
+
+/** Environment variable → the provider that it adds. */
+export const KEY_VARIABLES: ReadonlyMap<string, string> = new Map(
+  Object.entries(ADAPTERS).flatMap(([name, { keyVariables = [] }]) => keyVariables.map((variable) => [variable, name])),
+);
