@@ -3,7 +3,7 @@ import { HttpFailure, type IncomingAnswer } from '#platform/http-client/port.ts'
 import type { Attempt, Invocation, Provider, UpstreamFailure } from './adapter.ts';
 import { parseJson } from './read-json.ts';
 
-type Failed = Extract<Invocation, { type: 'failure' }>;
+export type Failed = Extract<Invocation, { type: 'failure' }>;
 
 const MESSAGE_LENGTH_MAX = 500;
 const ERROR_BYTES_MAX = 256 * 1024;

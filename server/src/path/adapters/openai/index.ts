@@ -2,9 +2,10 @@
 import type { IncomingAnswer } from '#platform/http-client/port.ts';
 import type { AdapterDeps, Attempt, Invocation, ModelAdapter } from '../adapter.ts';
 import { openAnswerStream } from '../answer-stream.ts';
+import type { CreateEndpoint } from '../openai-endpoint.ts';
 import { failFromStatus, failFromWire, failWith } from '../upstream-failure.ts';
 import { callToOpenAi } from './call-to-openai.ts';
-import { postCall } from './openai-client.ts';
+import { createOpenAiEndpoint, postCall } from './openai-client.ts';
 import { bodyToAnswer } from './openai-to-answer.ts';
 import { createOpenAiTranslator } from './openai-to-frames.ts';
 import { findErrorMessage, WIRE } from './openai-wire.ts';
@@ -36,9 +37,14 @@ const CARRIES: ModelAdapter['carries'] = {
   embedding: new Set(['dimensions']),
 };
 
-export function createOpenAiAdapter(deps: AdapterDeps): ModelAdapter {
+/** Over OpenAI's own endpoint, or another that takes the same wire at its own addresses and credentials. */
+export function createOpenAiAdapter(
+  deps: AdapterDeps,
+  createEndpoint: CreateEndpoint = createOpenAiEndpoint,
+): ModelAdapter {
+  const endpoint = createEndpoint(deps);
   return {
-    name: WIRE,
+    name: endpoint.name,
     carries: CARRIES,
     extensions: new Set(),
     speaks: (call) => call.wire === WIRE,
@@ -46,7 +52,8 @@ export function createOpenAiAdapter(deps: AdapterDeps): ModelAdapter {
       const body = callToOpenAi(attempt.call, attempt.provider, attempt.modelId);
       if (body === null) return failWith('unsupported', 'The request holds a part that this provider cannot take.');
       try {
-        const answer = await postCall(deps, attempt, body);
+        const answer = await postCall(endpoint, attempt, body);
+        if ('type' in answer) return answer;
         return await readInvocation(deps, attempt, answer);
       } catch (error) {
         return failFromWire(error, attempt);
