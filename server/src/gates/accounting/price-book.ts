@@ -1,18 +1,9 @@
-/** What a token costs: the shipped catalogue, overridden by the `prices` of reeve.yaml. */
+/** What is known of a model: the shipped catalogue, overridden by the `prices` of reeve.yaml. */
 import { createHash } from 'node:crypto';
-import { roundCost, scaledCost, usdPerMillionToNanos, type CostNanos } from '#kernel';
-import type { Usage } from '@reeve/contracts';
-import catalogue from './price-catalogue.json' with { type: 'json' };
+import { usdPerMillionToNanos } from '#kernel';
+import catalogue from './model-catalogue.json' with { type: 'json' };
+import type { Price, Rates } from './price-usage.ts';
 import type { PriceEntry } from './prices-config.ts';
-
-/** Nano-USD per million tokens, and the version of the list that says so. */
-export interface Price {
-  inputNanos: number;
-  cachedInputNanos: number;
-  outputNanos: number;
-  maxOutputTokens: number | null;
-  version: string;
-}
 
 /** A provider as the lists know it: overrides go by its own name, the shipped catalogue by the service's. */
 export interface ListedProvider {
@@ -24,62 +15,90 @@ export interface ListedProvider {
 export interface PriceBook {
   /** `null` where no list knows the model. Dated names (`gpt-4o-2024-08-06`) take the price of their family. */
   find(provider: ListedProvider, modelId: string): Price | null;
-  /** Ids of all models that are priced for one provider: overrides first, each part in the order of its list. */
+  /** The entry as the lists have it, in USD; facts that an override does not give come from the catalogue. */
+  describe(provider: ListedProvider, modelId: string): PriceEntry | null;
+  /** Ids of all models that are listed for one provider: overrides first, each part in the order of its list. */
   listModels(provider: ListedProvider): string[];
   version: string;
 }
 
-const DATE_SUFFIX = /-\d{4}-\d{2}-\d{2}$/;
+const DATE_SUFFIX = /-(\d{4}-\d{2}-\d{2}|\d{8}|latest)$/;
+
+const SHIPPED: ReadonlyMap<string, PriceEntry> = new Map(Object.entries(catalogue.models) as [string, PriceEntry][]);
 
 /** `overrides` come from reeve.yaml; they stand before the shipped catalogue. */
 export function createPriceBook(overrides: ReadonlyMap<string, PriceEntry>): PriceBook {
   const version = overrides.size === 0 ? catalogue.version : `${catalogue.version}+${fingerprint(overrides)}`;
-  const shipped = toPrices(Object.entries<PriceEntry>(catalogue.models), version);
-  const own = toPrices(overrides, version);
-  const search = (prices: ReadonlyMap<string, Price>, name: string): Price | undefined =>
-    prices.get(name) ?? prices.get(name.replace(DATE_SUFFIX, ''));
+  const known = new Map<PriceEntry, Price>();
+  const findEntry = (provider: ListedProvider, modelId: string): PriceEntry | undefined =>
+    search(overrides, provider.name, modelId) ?? search(SHIPPED, provider.catalogue, modelId);
   return {
     version,
     find(provider, modelId) {
-      const found = search(own, `${provider.name}/${modelId}`);
-      if (found !== undefined || provider.catalogue === null) return found ?? null;
-      return search(shipped, `${provider.catalogue}/${modelId}`) ?? null;
+      const entry = findEntry(provider, modelId);
+      if (entry === undefined) return null;
+      const price = known.get(entry) ?? toPrice(entry, search(SHIPPED, provider.catalogue, modelId), version);
+      known.set(entry, price);
+      return price;
     },
-    listModels({ name, catalogue: listed }) {
-      const listedModels = listed === null ? [] : modelsOf(shipped, listed);
-      return [...new Set([...modelsOf(own, name), ...listedModels])];
+    describe(provider, modelId) {
+      const entry = findEntry(provider, modelId);
+      return entry === undefined ? null : { ...factsOf(search(SHIPPED, provider.catalogue, modelId)), ...entry };
+    },
+    listModels(provider) {
+      return [...new Set([...modelsOf(overrides, provider.name), ...modelsOf(SHIPPED, provider.catalogue)])];
     },
   };
 }
 
-function toPrices(entries: Iterable<[string, PriceEntry]>, version: string): Map<string, Price> {
-  return new Map([...entries].map(([name, entry]) => [name, toPrice(entry, version)]));
+function search(
+  list: ReadonlyMap<string, PriceEntry>,
+  provider: string | null,
+  modelId: string,
+): PriceEntry | undefined {
+  if (provider === null) return undefined;
+  const name = `${provider}/${modelId}`;
+  return list.get(name) ?? list.get(name.replace(DATE_SUFFIX, ''));
 }
 
-function modelsOf(prices: ReadonlyMap<string, Price>, provider: string): string[] {
+function modelsOf(list: ReadonlyMap<string, PriceEntry>, provider: string | null): string[] {
   const prefix = `${provider}/`;
-  return [...prices.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  return [...list.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
-/** The exact cost of one call, rounded half up once to whole nano-USD. */
-export function priceUsage(usage: Usage, price: Price): CostNanos {
-  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens);
-  return roundCost(
-    scaledCost(usage.inputTokens - cached, price.inputNanos) +
-      scaledCost(cached, price.cachedInputNanos) +
-      scaledCost(usage.outputTokens, price.outputNanos),
-  );
+/** What the catalogue says of a model beside its prices. */
+function factsOf(shipped: PriceEntry | undefined): Partial<PriceEntry> {
+  if (shipped === undefined) return {};
+  const { context_tokens, max_output_tokens, dimensions, kind, takes } = shipped;
+  const facts = { context_tokens, max_output_tokens, dimensions, kind, takes };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
-function toPrice(entry: PriceEntry, version: string): Price {
+function toPrice(entry: PriceEntry, shipped: PriceEntry | undefined, version: string): Price {
+  const rates = toRates(entry);
+  const { long_context: long } = entry;
   return {
-    inputNanos: usdPerMillionToNanos(entry.input),
-    cachedInputNanos: usdPerMillionToNanos(entry.cached_input ?? entry.input),
-    outputNanos: usdPerMillionToNanos(entry.output),
-    maxOutputTokens: entry.max_output_tokens ?? null,
+    ...rates,
+    cacheWrite1hNanos: entry.cache_write_1h === undefined ? rates.cacheWriteNanos : nanos(entry.cache_write_1h),
+    audioInputNanos: nanos(entry.audio_input ?? entry.input),
+    audioOutputNanos: nanos(entry.audio_output ?? entry.output),
+    searchNanos: nanos((entry.search ?? 0) * 1000),
+    longContext: long === undefined ? null : { ...toRates(long), aboveTokens: long.above_tokens },
+    maxOutputTokens: entry.max_output_tokens ?? shipped?.max_output_tokens ?? null,
     version,
   };
 }
+
+function toRates(entry: Pick<PriceEntry, 'input' | 'output' | 'cached_input' | 'cache_write'>): Rates {
+  return {
+    inputNanos: nanos(entry.input),
+    outputNanos: nanos(entry.output),
+    cachedInputNanos: nanos(entry.cached_input ?? entry.input),
+    cacheWriteNanos: nanos(entry.cache_write ?? entry.input),
+  };
+}
+
+const nanos = usdPerMillionToNanos;
 
 /** Names the overrides in the price version, so that a receipt says which list priced it. */
 function fingerprint(overrides: ReadonlyMap<string, PriceEntry>): string {

@@ -1,15 +1,35 @@
 import Type, { type Static } from 'typebox';
 import { createChecker, type Fault } from '#kernel';
 
-const UsdPerMillion = Type.Number({ minimum: 0, maximum: 1_000_000 });
+const Usd = Type.Number({ minimum: 0, maximum: 1_000_000 });
+const Tokens = Type.Integer({ minimum: 0 });
 
-/** One entry under `prices` in reeve.yaml (and of the shipped catalogue): USD per million tokens. */
+const RATES = {
+  input: Usd,
+  output: Usd,
+  cached_input: Type.Optional(Usd),
+  cache_write: Type.Optional(Usd),
+};
+
+/** What models may take beside text; a listed model is not asked for what stands not in its list. */
+export const MODEL_TAKES = ['images', 'audio', 'files', 'tools', 'json_schema', 'reasoning'] as const;
+
+/** One entry under `prices` in reeve.yaml (and of the shipped catalogue): USD per million tokens, and facts of the model. */
 export const PriceEntrySchema = Type.Object(
   {
-    input: UsdPerMillion,
-    output: UsdPerMillion,
-    cached_input: Type.Optional(UsdPerMillion),
-    max_output_tokens: Type.Optional(Type.Integer({ minimum: 0 })),
+    ...RATES,
+    cache_write_1h: Type.Optional(Usd),
+    audio_input: Type.Optional(Usd),
+    audio_output: Type.Optional(Usd),
+    /** USD per thousand searches. */
+    search: Type.Optional(Usd),
+    /** Rates of a whole call whose input is longer than this. */
+    long_context: Type.Optional(Type.Object({ above_tokens: Tokens, ...RATES }, { additionalProperties: false })),
+    context_tokens: Type.Optional(Tokens),
+    max_output_tokens: Type.Optional(Tokens),
+    dimensions: Type.Optional(Tokens),
+    kind: Type.Optional(Type.Enum(['chat', 'completion', 'embedding', 'rerank', 'moderation'])),
+    takes: Type.Optional(Type.Array(Type.Enum([...MODEL_TAKES]))),
   },
   { additionalProperties: false },
 );

@@ -1,4 +1,4 @@
-import { boundTokens, priceUsage } from '#accounting';
+import { boundTokens, priceBound } from '#accounting';
 import type { Usage } from '@reeve/contracts';
 import type { Plan } from '#routing';
 import { draftReceipt } from './draft-receipt.ts';
@@ -30,7 +30,7 @@ function boundPlan({ path, request, facts }: OpenCall, plan: Plan) {
     const tokens = boundTokens(request.call, facts.bytesIn, price?.maxOutputTokens ?? null);
     const bound = { ...usage, ...tokens };
     if (tokens.outputTokens >= usage.outputTokens) usage = bound;
-    costNanos = price === null || costNanos === null ? null : Math.max(costNanos, priceUsage(bound, price));
+    costNanos = price === null || costNanos === null ? null : Math.max(costNanos, priceBound(tokens, price));
   }
   return { usage, costNanos };
 }

@@ -3,7 +3,8 @@ import type { Adapters, Provider, UpstreamFailure } from '#adapters';
 import type { Clock, Random } from '#kernel';
 import type { Log, Telemetry } from '#platform/telemetry/port.ts';
 import { createBreakers } from './breakers.ts';
-import { fitCandidates, type ModelLimits } from './fit-candidates.ts';
+import { fitCandidates } from './fit-candidates.ts';
+import { createModelLimits } from './model-limits.ts';
 import { orderCandidates, pickAllowed } from './order-candidates.ts';
 import { createResolver } from './resolve-model.ts';
 import { createRetryBudget } from './retry-budget.ts';
@@ -30,7 +31,7 @@ export function createRouting(deps: RoutingDeps): Routing {
   const resolver = createResolver(deps);
   const breakers = createBreakers(clock, metrics);
   const retryBudget = createRetryBudget(clock);
-  const findLimits: ModelLimits = () => [];
+  const findLimits = createModelLimits(deps.prices);
   const alertRefusal = createRefusalAlert(clock, log);
   const runDeps = { adapters, breakers, retryBudget, clock, random, metrics, log, alertRefusal };
   return {

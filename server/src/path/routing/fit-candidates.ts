@@ -1,4 +1,4 @@
-import { findUncarried, type Adapters } from '#adapters';
+import { findInwardMedia, findUncarried, type Adapters } from '#adapters';
 import type { Call } from '@reeve/contracts';
 import { candidateName, type Candidate, type Fallen } from './routing.ts';
 
@@ -16,8 +16,9 @@ export function fitCandidates(
   findLimits: ModelLimits,
 ): { candidates: readonly Candidate[]; fallen: readonly Fallen[] } {
   const fallen: Fallen[] = [];
+  const inward = findInwardMedia(call);
   for (const candidate of candidates) {
-    const reasons = [...findMissing(candidate, call, adapters), ...findLimits(candidate, call)];
+    const reasons = [...inward, ...findMissing(candidate, call, adapters), ...findLimits(candidate, call)];
     if (reasons.length > 0) fallen.push({ candidate, reasons: [...new Set(reasons)] });
   }
   if (fallen.length === 0) return { candidates, fallen };

@@ -61,6 +61,7 @@ describe('resolve-model', () => {
       candidates: ['acme/big', 'openai/gpt-4o'],
       createdSeconds: 1_700_000_000,
       ownedBy: 'acme',
+      facts: [null, expect.objectContaining({ context_tokens: 128_000, takes: expect.arrayContaining(['images']) })],
     });
     expect(names).toContain('gpt-4o-mini');
     expect(names).not.toContain('priced');

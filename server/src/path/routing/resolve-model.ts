@@ -65,12 +65,15 @@ function listNames(
   const names = new Map<string, RoutedModel>();
   for (const [name, { candidates }] of plans) {
     const ownedBy = candidates[0]?.provider.name ?? '';
-    names.set(name, { name, candidates: candidates.map(candidateName), createdSeconds, ownedBy });
+    const facts = candidates.map(({ provider, modelId }) => prices.describe(provider, modelId));
+    names.set(name, { name, candidates: candidates.map(candidateName), createdSeconds, ownedBy, facts });
   }
   for (const provider of keyed) {
     const ownedBy = provider.name;
     for (const name of prices.listModels(provider)) {
-      if (!names.has(name)) names.set(name, { name, candidates: [`${ownedBy}/${name}`], createdSeconds, ownedBy });
+      if (names.has(name)) continue;
+      const facts = [prices.describe(provider, name)];
+      names.set(name, { name, candidates: [`${ownedBy}/${name}`], createdSeconds, ownedBy, facts });
     }
   }
   return [...names.values()];

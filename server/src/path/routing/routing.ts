@@ -1,4 +1,5 @@
 /** The words of routing: where a call may go, in which order, and what became of it. */
+import type { PriceEntry } from '#accounting';
 import type { Answer, AnswerFrame, Call, ErrorCode } from '@reeve/contracts';
 import type { Provider, UpstreamFailure } from '#adapters';
 
@@ -65,6 +66,8 @@ export interface RoutedModel {
   candidates: readonly string[];
   createdSeconds: number;
   ownedBy: string;
+  /** What the lists know of each candidate, in the same order; `null` for unknown models. */
+  facts: readonly (PriceEntry | null)[];
 }
 
 export interface Routing {

@@ -17,6 +17,20 @@ export function classifyAddress(text: string): AddressKind {
   return embedded === null ? lookUpKind(address, 'ipv6') : lookUpKind(embedded, 'ipv4');
 }
 
+const INWARD_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home\.arpa)$/;
+
+/**
+ * Whether a URL that somebody else names leads, by its text alone, to this machine or into a private network: a literal
+ * address that is not public, a name that only inner networks have, or a scheme other than http(s).
+ */
+export function pointsInward(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return true;
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
+  if (isIP(host) !== 0) return classifyAddress(host) !== 'public';
+  return INWARD_NAME.test(host) || !host.includes('.');
+}
+
 const NEVER = createRanges([
   '0.0.0.0/8', // this network
   '100.100.100.200/32', // metadata, Alibaba Cloud

@@ -1,5 +1,7 @@
 /** The only exit: every outgoing request passes the egress rules and deadlines here. */
 
+export { pointsInward } from './address.ts';
+
 export interface OutgoingRequest {
   method: 'GET' | 'POST';
   url: string;

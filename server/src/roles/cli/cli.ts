@@ -7,6 +7,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { EXIT, EXIT_HELP, toExitCode, type ExitCode } from './exit-codes.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
+import { addModelsCommand } from './models-command.ts';
 import { CliError, openProcessStreams, printJson, type CliStreams } from './output.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addTenantsCommand } from './tenants-command.ts';
@@ -28,6 +29,15 @@ export async function runCli(
   }
 }
 
+const VERBS = [
+  addServeCommand,
+  addMigrateCommand,
+  addKeysCommand,
+  addTenantsCommand,
+  addModelsCommand,
+  addDoctorCommand,
+];
+
 function createProgram(context: CliContext): Command {
   const { streams } = context;
   const program = new Command('reeve')
@@ -37,9 +47,7 @@ function createProgram(context: CliContext): Command {
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EXIT_HELP);
-  for (const add of [addServeCommand, addMigrateCommand, addKeysCommand, addTenantsCommand, addDoctorCommand]) {
-    add(program, context);
-  }
+  for (const add of VERBS) add(program, context);
   return program;
 }
 

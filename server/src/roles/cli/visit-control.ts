@@ -86,10 +86,12 @@ function toAsk(request: AdminRequest): Ask {
   };
 }
 
-/** An RFC 9457 body. */
+/** An RFC 9457 body, or the error object of a `/v1` path. */
 function readProblem(body: unknown): { code: string; detail: string } {
-  const fields: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {};
-  const { code, detail } = fields;
+  const problem: { code?: unknown; detail?: unknown; error?: { code?: unknown; message?: unknown } } = {
+    ...(body ?? {}),
+  };
+  const { code = problem.error?.code, detail = problem.error?.message } = problem;
   return {
     code: typeof code === 'string' ? code : 'failed',
     detail: typeof detail === 'string' ? detail : 'The server refused without saying why.',

@@ -73,6 +73,7 @@ function usableModels(path: CallPath, exchange: HttpExchange) {
     object: 'model',
     created: model.createdSeconds,
     owned_by: model.ownedBy,
+    candidates: model.candidates.map((name, index) => ({ name, ...model.facts[index] })),
   }));
 }
 
