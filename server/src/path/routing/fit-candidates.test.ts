@@ -35,7 +35,7 @@ const adapters = new Map([
 const plain = { provider: provider('a', 'own'), modelId: 'm' };
 const rich = { provider: provider('b', 'rich'), modelId: 'm' };
 const poor = { provider: provider('c', 'poor'), modelId: 'm' };
-const listed = { provider: provider('openai', 'own', 'openai'), modelId: 'gpt-4' };
+const listed = { provider: provider('mistral', 'own', 'mistral'), modelId: 'codestral-latest' };
 
 function callOf(parts: Part[] = [], params: CallParams = {}, extensions: Call['extensions'] = {}): Call {
   return { kind: 'chat', wire: 'openai', model: 'alias', stream: false, parts, params, extensions };
@@ -64,7 +64,7 @@ describe('fitCandidates', () => {
     expect(fallenOf(call)).toEqual({
       b: ['choices', 'odd'],
       c: ['seed', 'choices', 'images', 'safe', 'odd'],
-      openai: ['images'],
+      mistral: ['images'],
     });
   });
 
