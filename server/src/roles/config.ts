@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { parsePrices, type PriceEntry } from '#accounting';
-import { parseProviders, type Provider } from '#adapters';
+import { ADAPTERS, parseProviders, type Provider } from '#adapters';
 import { createChecker, type Fault } from '#kernel';
 import { isEgressEntry } from '../platform/http-client/egress.ts';
 import type { EgressRules } from '../platform/http-client/port.ts';
@@ -135,8 +135,14 @@ function toLimits({ limits }: Sections): Limits {
 }
 
 function toEgress({ egress }: Sections, providers: readonly Provider[]): EgressRules {
-  const own = providers.flatMap(({ baseUrl }) => (baseUrl === '' ? [] : [hostAndPort(new URL(baseUrl))]));
+  const own = providers.flatMap(listUrls).map((url) => hostAndPort(new URL(url)));
   return { offline: egress?.offline ?? false, allow: [...(egress?.allow ?? []), ...own] };
+}
+
+/** Where a provider lives, and what else its adapter has to reach for it. */
+function listUrls(provider: Provider): string[] {
+  const { adapter, baseUrl } = provider;
+  return [...(baseUrl === '' ? [] : [baseUrl]), ...(ADAPTERS[adapter]?.urls?.(provider) ?? [])];
 }
 
 /** Looks at the file as it is written: entries are listed also where something else of it is wrong. */

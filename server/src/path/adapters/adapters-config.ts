@@ -71,6 +71,7 @@ function findFaults(name: string, raw: unknown): Fault[] {
   return [
     ...found(path, checkName(name)),
     ...faults,
+    ...found(path, adapter?.check?.(fields) ?? null),
     ...found(path, needsUrl ? 'needs base_url: where the provider lives, with the version path' : null),
     ...ofText('adapter', checkAdapter),
     ...ofText('base_url', checkBaseUrl),

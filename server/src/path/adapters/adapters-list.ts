@@ -3,7 +3,8 @@
  * provider is configured that needs it.
  */
 import type { TObject } from 'typebox';
-import type { AdapterDeps, ModelAdapter } from './adapter.ts';
+import type { AdapterDeps, ModelAdapter, Provider } from './adapter.ts';
+import { AzureSettingsSchema, checkAzure, findAzureUrls } from './cloud-settings.ts';
 import { OpenAiSettingsSchema } from './provider-settings.ts';
 
 export interface AdapterEntry {
@@ -18,9 +19,21 @@ export interface AdapterEntry {
   settings?: TObject;
   /** What a preset knows of its server; the entry in reeve.yaml goes before it. */
   preset?: Readonly<Record<string, unknown>>;
+  /** What is wrong with an entry's fields together, or `null`; each alone is checked by `settings`. */
+  check?(fields: Readonly<Record<string, unknown>>): string | null;
+  /** Addresses that the adapter reaches beside `base_url`, e.g. for its tokens. */
+  urls?(provider: Provider): readonly string[];
 }
 
 const loadOpenAi = async () => (await import('./openai/index.ts')).createOpenAiAdapter;
+
+const loadAzure: AdapterEntry['load'] = async () => {
+  const [{ createOpenAiAdapter }, { createAzureEndpoint }] = await Promise.all([
+    import('./openai/index.ts'),
+    import('./azure/index.ts'),
+  ]);
+  return (deps) => createOpenAiAdapter(deps, createAzureEndpoint);
+};
 
 export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
   openai: {
@@ -29,6 +42,14 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     keyVariables: ['OPENAI_API_KEY'],
     settings: OpenAiSettingsSchema,
     preset: { max_tokens_field: 'max_completion_tokens', responses: true },
+  },
+  azure: {
+    load: loadAzure,
+    hosted: true,
+    settings: AzureSettingsSchema,
+    preset: { max_tokens_field: 'max_completion_tokens', responses: true },
+    check: checkAzure,
+    urls: findAzureUrls,
   },
 };
 

@@ -84,10 +84,17 @@ export function toPublicMessage(said: string, provider: Provider): string {
 const SECRETS = /\b(sk|pk|rk)-[\w*-]{8,}|\bBearer\s+[\w.~+/-]{8,}=*|\bAIza[\w-]{20,}|\bhf_\w{8,}|\bgsk_\w{8,}/g;
 const MASK = '[key]';
 
-/** The text without the provider's key or anything that looks like one. */
-export function maskSecrets(text: string, { apiKey }: Provider): string {
-  const masked = text.replaceAll(SECRETS, MASK);
-  return apiKey === null ? masked : masked.replaceAll(apiKey, MASK);
+/** Names of settings that hold a credential: `secret_access_key`, `session_token`. */
+const SECRET_SETTING = /(_secret|_token|_key)$/;
+
+/** The text without the provider's credentials or anything that looks like one. */
+export function maskSecrets(text: string, { apiKey, settings }: Provider): string {
+  let masked = text.replaceAll(SECRETS, MASK);
+  if (apiKey !== null) masked = masked.replaceAll(apiKey, MASK);
+  for (const [name, value] of Object.entries(settings)) {
+    if (SECRET_SETTING.test(name) && typeof value === 'string') masked = masked.replaceAll(value, MASK);
+  }
+  return masked;
 }
 
 async function readErrorBody(answer: IncomingAnswer): Promise<Buffer> {
