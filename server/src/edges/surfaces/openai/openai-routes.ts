@@ -5,7 +5,7 @@ import type { Call } from '@reeve/contracts';
 import { readJsonBody, type JsonBody } from '../read-body.ts';
 import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
 import { CLOSING_FRAME, renderAnswer, renderFrame, WIRE, type RenderContext } from './answer-to-openai.ts';
-import { toErrorBody, toErrorFrame } from './openai-errors.ts';
+import { toErrorBody, toErrorFrame } from '../openai-errors.ts';
 import { chatToCall, embeddingToCall } from './openai-to-call.ts';
 
 export function createOpenAiRoutes(path: CallPath): RawRoute[] {

@@ -1,0 +1,165 @@
+/** From the items of a responses request to parts. Source: the public API reference for a response's input items. */
+import type { MediaPart, Part, PartRole } from '@reeve/contracts';
+import { AppError } from '#kernel';
+import { itemToReasoning, readCallSignature } from './reasoning-items.ts';
+import type { InputItem } from './responses-wire.ts';
+
+/**
+ * Instructions and input as parts. What one side says without a break is one turn, so that calls of tools that belong
+ * together stay together. Items that the call does not model become `other`. Throws `AppError('invalid_request')`.
+ */
+export function inputToParts(instructions: string | null, input: string | readonly InputItem[]): Part[] {
+  const parts: Part[] = [];
+  if (instructions !== null) parts.push({ type: 'text', turn: 0, role: 'system', text: instructions });
+  if (typeof input === 'string') {
+    parts.push({ type: 'text', turn: parts.length, role: 'user', text: input });
+    return parts;
+  }
+  for (const [index, item] of input.entries()) {
+    const fields = item as Fields;
+    const role = roleOf(fields);
+    parts.push(...itemToParts(fields, { turn: nextTurn(parts.at(-1), role), role }, `input[${index}]`));
+  }
+  return attachSignatures(parts, input);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Place {
+  turn: number;
+  role: PartRole;
+}
+
+const ROLES: Readonly<Record<string, PartRole>> = { system: 'system', developer: 'system', assistant: 'assistant' };
+
+function roleOf({ type, role }: Fields): PartRole {
+  if (typeof role === 'string') return ROLES[role] ?? 'user';
+  if (typeof type !== 'string' || type.endsWith('_output')) return 'tool';
+  return 'assistant';
+}
+
+function nextTurn(last: Part | undefined, role: PartRole): number {
+  if (last === undefined) return 0;
+  const goesOn = last.role === role && (role === 'assistant' || role === 'tool');
+  return goesOn ? last.turn : last.turn + 1;
+}
+
+function itemToParts(item: Fields, place: Place, path: string): Part[] {
+  const type = item.type ?? (item.role === undefined ? undefined : 'message');
+  switch (type) {
+    case 'message':
+      return messageToParts(item, place, path);
+    case 'function_call':
+      if (item.namespace != null) return [{ ...place, type: 'other', name: 'function_call.namespace', value: item }];
+      return [
+        {
+          ...place,
+          type: 'tool-call',
+          id: needText(item, 'call_id', path),
+          name: needText(item, 'name', path),
+          arguments: needText(item, 'arguments', path),
+        },
+      ];
+    case 'function_call_output':
+      return [outputToPart(item, place, path)];
+    case 'reasoning':
+      return itemToReasoning(item, place);
+    default:
+      if (typeof type !== 'string') fail(`${path}.type`, 'is required');
+      return [{ ...place, type: 'other', name: String(type), value: item }];
+  }
+}
+
+function messageToParts(item: Fields, place: Place, path: string): Part[] {
+  if (typeof item.role !== 'string') fail(`${path}.role`, 'is required');
+  if (typeof item.content === 'string') return [{ ...place, type: 'text', text: item.content }];
+  return readContents(item, 'content', path).map((content, index) => ({
+    ...contentToPart(content, place, `${path}.content[${index}]`),
+    ...(content.prompt_cache_breakpoint == null ? {} : { cache: '5m' }),
+  }));
+}
+
+/** A result with content that the call does not model stays one foreign item. */
+function outputToPart(item: Fields, place: Place, path: string): Part {
+  const id = needText(item, 'call_id', path);
+  if (typeof item.output === 'string') {
+    return { ...place, type: 'tool-result', id, content: [{ type: 'text', text: item.output }] };
+  }
+  const content: MediaPart[] = [];
+  for (const [index, field] of readContents(item, 'output', path).entries()) {
+    const media = toMedia(field, `${path}.output[${index}]`);
+    if (media === null) return { ...place, type: 'other', name: `function_call_output.${field.type}`, value: item };
+    content.push(media);
+  }
+  return { ...place, type: 'tool-result', id, content };
+}
+
+type Content = Fields & { type: string };
+
+function contentToPart(content: Content, place: Place, path: string): Part {
+  const media = toMedia(content, path);
+  if (media !== null) return { ...place, ...media };
+  if (content.type === 'refusal') return { ...place, type: 'refusal', text: needText(content, 'refusal', path) };
+  if (content.type === 'input_audio' && typeof content.input_audio === 'object' && content.input_audio !== null) {
+    const audio: Fields = { ...content.input_audio };
+    const at = `${path}.input_audio`;
+    return { ...place, type: 'audio', data: needText(audio, 'data', at), format: needText(audio, 'format', at) };
+  }
+  const name = content.type === 'input_image' ? 'input_image.file_id' : content.type;
+  return { ...place, type: 'other', name, value: content };
+}
+
+/** `null` for what is no text, image or file; an image that lies at the provider is neither. */
+function toMedia(content: Content, path: string): MediaPart | null {
+  switch (content.type) {
+    case 'input_text':
+    case 'output_text':
+    case 'text':
+      return { type: 'text', text: needText(content, 'text', path) };
+    case 'input_image': {
+      if (content.image_url == null && content.file_id != null) return null;
+      const detail = typeof content.detail === 'string' ? { detail: content.detail } : {};
+      return { type: 'image', url: needText(content, 'image_url', path), ...detail };
+    }
+    case 'input_file':
+      return {
+        type: 'file',
+        ...(typeof content.file_id === 'string' ? { fileId: content.file_id } : {}),
+        ...(typeof content.filename === 'string' ? { filename: content.filename } : {}),
+        ...(typeof content.file_data === 'string' ? { data: content.file_data } : {}),
+        ...(typeof content.file_url === 'string' ? { url: content.file_url } : {}),
+      };
+    default:
+      return null;
+  }
+}
+
+/** Gives calls of tools back what their provider signed; see `reasoning-items.ts`. */
+function attachSignatures(parts: Part[], input: readonly InputItem[]): Part[] {
+  const signatures = new Map(input.map((item) => readCallSignature(item as Fields)).filter((found) => found !== null));
+  if (signatures.size === 0) return parts;
+  return parts.map((part) => {
+    const signature = part.type === 'tool-call' ? signatures.get(part.id) : undefined;
+    return signature === undefined ? part : { ...part, signature };
+  });
+}
+
+function readContents(item: Fields, name: string, path: string): Content[] {
+  const list = item[name];
+  if (!Array.isArray(list)) return fail(`${path}.${name}`, 'must be a string or an array');
+  for (const [index, content] of list.entries()) {
+    if (typeof content !== 'object' || content === null || typeof content.type !== 'string') {
+      fail(`${path}.${name}[${index}].type`, 'is required');
+    }
+  }
+  return list;
+}
+
+function needText(fields: Fields, name: string, path: string): string {
+  const value = fields[name];
+  return typeof value === 'string' ? value : fail(`${path}.${name}`, 'must be a string');
+}
+
+function fail(param: string, says: string): never {
+  throw new AppError('invalid_request', { message: `"${param}" ${says}.`, param });
+}

@@ -1,0 +1,156 @@
+import type { Call, CallParams, ReasoningParams, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import { AppError } from '#kernel';
+import type { JsonBody } from '../read-body.ts';
+import { inputToParts } from './input-to-parts.ts';
+import {
+  REASONING_FIELDS,
+  RESPONSES_FIELDS,
+  responsesChecker,
+  TEXT_FIELDS,
+  TOOL_FIELDS,
+  WIRE,
+  type ResponsesRequest,
+  type ResponsesTool,
+} from './responses-wire.ts';
+
+/**
+ * A responses request as a call. Throws `AppError`: `invalid_request` naming the field at fault, `unsupported_parameter`
+ * for what would need stored responses.
+ */
+export function responsesToCall(body: JsonBody): Call {
+  const request = responsesChecker.parse(body.value);
+  refuseStored(request);
+  if (request.input == null && body.value.prompt == null) {
+    throw new AppError('invalid_request', { message: '"input" is required.', param: 'input' });
+  }
+  return {
+    kind: 'chat',
+    wire: WIRE,
+    model: request.model,
+    stream: request.stream ?? false,
+    parts: inputToParts(request.instructions ?? null, request.input ?? []),
+    params: toParams(request),
+    extensions: pickExtensions(body.value, request),
+    raw: { bytes: body.bytes, fields: body.fields },
+  };
+}
+
+/** Each answer stands for itself here: nothing is kept that a later request could go on from. */
+function refuseStored(request: ResponsesRequest): void {
+  const refuse = (param: string, message: string): never => {
+    throw new AppError('unsupported_parameter', { message, param });
+  };
+  if (request.store === true) {
+    refuse('store', 'Responses are not stored here: leave "store" out or set it to false.');
+  }
+  if (request.previous_response_id != null) {
+    refuse('previous_response_id', 'Responses are not stored here: send the earlier items in "input" instead.');
+  }
+  if (request.conversation != null) {
+    refuse('conversation', 'Conversations are not stored here: send the earlier items in "input" instead.');
+  }
+  if (request.background === true) {
+    refuse('background', 'Responses do not run in the background here: leave "background" out and stream instead.');
+  }
+}
+
+const LOGPROBS = 'message.output_text.logprobs';
+/** Encrypted reasoning is always given back where there is any, so it need not be asked for. */
+const INCLUDES: ReadonlySet<string> = new Set([LOGPROBS, 'reasoning.encrypted_content']);
+
+function toParams(request: ResponsesRequest): CallParams {
+  const { tools, top_logprobs: top } = request;
+  const wantsLogprobs = (top ?? 0) > 0 || request.include?.includes(LOGPROBS) === true;
+  return {
+    ...given('maxOutputTokens', request.max_output_tokens),
+    ...given('temperature', request.temperature),
+    ...given('topP', request.top_p),
+    ...given('logprobs', wantsLogprobs ? { top: top ?? 0 } : null),
+    ...given('tools', tools?.flatMap(toTool)),
+    ...given('toolChoice', readToolChoice(request.tool_choice)),
+    ...given('parallelToolCalls', request.parallel_tool_calls),
+    ...given('responseFormat', readFormat(request.text?.format)),
+    ...given('reasoning', readReasoning(request.reasoning)),
+    ...given('endUser', request.safety_identifier ?? request.user),
+  };
+}
+
+/** The field where the caller gave it; `null` counts as not given. */
+function given<Name extends keyof CallParams>(
+  name: Name,
+  value: CallParams[Name] | null,
+): Pick<CallParams, Name> | null {
+  return value == null ? null : ({ [name]: value } as Pick<CallParams, Name>);
+}
+
+function toTool(tool: ResponsesTool, index: number): ToolDefinition[] {
+  if (tool.type !== 'function') return [];
+  if (tool.name == null) {
+    const param = `tools[${index}].name`;
+    throw new AppError('invalid_request', { message: `"${param}" is required.`, param });
+  }
+  return [
+    {
+      name: tool.name,
+      ...(tool.description == null ? {} : { description: tool.description }),
+      ...(tool.parameters == null ? {} : { parameters: tool.parameters }),
+      ...(tool.strict == null ? {} : { strict: tool.strict }),
+    },
+  ];
+}
+
+function readToolChoice(choice: ResponsesRequest['tool_choice']): ToolChoice | null {
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice;
+  if (choice == null || typeof choice === 'string') return null;
+  return choice.type === 'function' && choice.name != null ? { name: choice.name } : null;
+}
+
+type Format = NonNullable<ResponsesRequest['text']>['format'];
+
+function readFormat(format: Format): ResponseFormat | null {
+  if (format?.type === 'text') return { type: 'text' };
+  if (format?.type === 'json_object') return { type: 'json' };
+  if (format?.type !== 'json_schema') return null;
+  return {
+    type: 'json-schema',
+    name: format.name ?? 'response',
+    schema: format.schema,
+    ...(format.strict == null ? {} : { strict: format.strict }),
+    ...(format.description == null ? {} : { description: format.description }),
+  };
+}
+
+function readReasoning(reasoning: ResponsesRequest['reasoning']): ReasoningParams | null {
+  const visible = (reasoning?.summary ?? reasoning?.generate_summary) != null;
+  if (reasoning?.effort == null && !visible) return null;
+  return { ...(reasoning?.effort == null ? {} : { effort: reasoning.effort }), ...(visible ? { visible } : {}) };
+}
+
+/** What the call does not model, by the names under which a refusal tells the caller of it. */
+function pickExtensions(value: JsonBody['value'], request: ResponsesRequest): Record<string, unknown> {
+  const extensions = pickUnknown(value, RESPONSES_FIELDS);
+  Object.assign(extensions, pickUnknown(request.text, TEXT_FIELDS, 'text.'));
+  Object.assign(extensions, pickUnknown(request.reasoning, REASONING_FIELDS, 'reasoning.'));
+  Object.assign(extensions, pickUnknown(request.stream_options, new Set(), 'stream_options.'));
+  for (const tool of request.tools ?? []) {
+    if (tool.type === 'function') Object.assign(extensions, pickUnknown(tool, TOOL_FIELDS, 'tools.'));
+    else extensions[`tools.${tool.type}`] = request.tools?.filter((other) => other.type === tool.type);
+  }
+  const includes = request.include?.filter((name) => !INCLUDES.has(name)) ?? [];
+  if (includes.length > 0) extensions.include = includes;
+  const { truncation, tool_choice: choice } = request;
+  if (truncation != null && truncation !== 'disabled') extensions.truncation = truncation;
+  if (choice != null && readToolChoice(choice) === null) extensions.tool_choice = choice;
+  const format = request.text?.format;
+  if (format != null && readFormat(format) === null) extensions['text.format'] = format;
+  return extensions;
+}
+
+function pickUnknown(
+  value: object | null | undefined,
+  known: ReadonlySet<string>,
+  prefix = '',
+): Record<string, unknown> {
+  const fields = Object.entries(value ?? {}).filter(([name]) => !known.has(name));
+  return Object.fromEntries(fields.map(([name, field]) => [prefix + name, field]));
+}
