@@ -131,8 +131,10 @@ describe('the embedded ledger', () => {
     const { ledger, journal } = await open({ durability: 'relaxed', journal: { files } });
     files.syncCount = 0;
     const draft = makeDraft();
+    const before = journal.end;
     await ledger.commit(draft, {});
     expect(files.syncCount).toBe(0);
+    expect(journal.end).toBeGreaterThan(before);
     await ledger.settled();
     expect(await readRows([draft.id])).toHaveLength(1);
     await expect.poll(() => files.syncCount, { timeout: 2000 }).toBeGreaterThan(0);

@@ -29,8 +29,9 @@ export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
       const receipt = core.seal(draft, tags);
       const keeping = core.spool.keep(receipt);
       if (relaxed) {
-        // A refused receipt stays in line; the health check says so and the next intents are refused.
-        keeping.catch(() => undefined);
+        // Waiting for the write, not for the disk, lets all answers of a turn leave together: each alone would wake its
+        // reader alone. A refused receipt stays in line; the health check says so and the next intents are refused.
+        await keeping.catch(() => undefined);
         background.schedule();
       } else await keeping;
       return { hash: receipt.hash };

@@ -20,7 +20,8 @@ export interface Ledger {
   openIntent(assumed: ReceiptDraft, tags: Tags): Promise<void>;
   /**
    * Settles: appends the receipt to the writer's chain and closes its intent. With `acknowledged` durability it resolves
-   * once the disk (or PostgreSQL) has it; with `relaxed` at once. Rejects with `AppError('audit_unavailable')`.
+   * once the disk (or PostgreSQL) has it; with `relaxed` once the operating system has it, on PostgreSQL at once. Rejects
+   * with `AppError('audit_unavailable')`.
    */
   commit(draft: ReceiptDraft, tags: Tags): Promise<CommittedReceipt>;
   /** Resolves when every receipt committed before this call can be read from the database. */

@@ -12,7 +12,7 @@ export interface LedgerOptions {
   ids: IdSource;
   clock: Clock;
   log: Log;
-  /** `relaxed`: a commit resolves at once; a power cut may lose the last 50 ms, on PostgreSQL a crash too. */
+  /** `relaxed`: a commit does not wait for the disk; a power cut may lose the last 50 ms, on PostgreSQL a crash too. */
   durability: 'acknowledged' | 'relaxed';
   /** The journal is pruned each time that so much has gathered. */
   upkeepStepBytes?: number;
