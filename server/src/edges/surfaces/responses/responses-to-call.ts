@@ -128,29 +128,44 @@ function readReasoning(reasoning: ResponsesRequest['reasoning']): ReasoningParam
 
 /** What the call does not model, by the names under which a refusal tells the caller of it. */
 function pickExtensions(value: JsonBody['value'], request: ResponsesRequest): Record<string, unknown> {
-  const extensions = pickUnknown(value, RESPONSES_FIELDS);
-  Object.assign(extensions, pickUnknown(request.text, TEXT_FIELDS, 'text.'));
-  Object.assign(extensions, pickUnknown(request.reasoning, REASONING_FIELDS, 'reasoning.'));
-  Object.assign(extensions, pickUnknown(request.stream_options, new Set(), 'stream_options.'));
-  for (const tool of request.tools ?? []) {
-    if (tool.type === 'function') Object.assign(extensions, pickUnknown(tool, TOOL_FIELDS, 'tools.'));
-    else extensions[`tools.${tool.type}`] = request.tools?.filter((other) => other.type === tool.type);
-  }
+  const { truncation, tool_choice: choice, text } = request;
   const includes = request.include?.filter((name) => !INCLUDES.has(name)) ?? [];
-  if (includes.length > 0) extensions.include = includes;
-  const { truncation, tool_choice: choice } = request;
-  if (truncation != null && truncation !== 'disabled') extensions.truncation = truncation;
-  if (choice != null && readToolChoice(choice) === null) extensions.tool_choice = choice;
-  const format = request.text?.format;
-  if (format != null && readFormat(format) === null) extensions['text.format'] = format;
+  const extensions: Record<string, unknown> = {
+    ...pickUnknown(value, RESPONSES_FIELDS),
+    ...pickUnknown(text, TEXT_FIELDS, 'text.'),
+    ...pickUnknown(request.reasoning, REASONING_FIELDS, 'reasoning.'),
+    ...pickUnknown(request.stream_options, new Set(), 'stream_options.'),
+    ...pickToolFields(request.tools ?? []),
+    ...(includes.length === 0 ? {} : { include: includes }),
+    ...(truncation == null || truncation === 'disabled' ? {} : { truncation }),
+    ...(choice == null || readToolChoice(choice) !== null ? {} : { tool_choice: choice }),
+    ...(text?.format == null || readFormat(text.format) !== null ? {} : { 'text.format': text.format }),
+  };
+  if (extensions['text.verbosity'] === USUAL_VERBOSITY) delete extensions['text.verbosity'];
   return extensions;
 }
 
+/** What every model does when nobody says otherwise; some clients say it all the same. */
+const USUAL_VERBOSITY = 'medium';
+
+/** Tools that are no functions, and what functions have that the call does not model. */
+function pickToolFields(tools: readonly ResponsesTool[]): Record<string, unknown> {
+  const extensions: Record<string, unknown> = {};
+  for (const tool of tools) {
+    if (tool.type === 'function') Object.assign(extensions, pickUnknown(tool, TOOL_FIELDS, 'tools.'));
+    else extensions[`tools.${tool.type}`] = tools.filter((other) => other.type === tool.type);
+  }
+  return extensions;
+}
+
+/** Null and false stand for fields that a client leaves empty. */
 function pickUnknown(
   value: object | null | undefined,
   known: ReadonlySet<string>,
   prefix = '',
 ): Record<string, unknown> {
-  const fields = Object.entries(value ?? {}).filter(([name]) => !known.has(name));
+  const fields = Object.entries(value ?? {}).filter(
+    ([name, field]) => !known.has(name) && field !== null && field !== false,
+  );
   return Object.fromEntries(fields.map(([name, field]) => [prefix + name, field]));
 }
