@@ -3,14 +3,8 @@
  * it came; what another provider signed travels in the same field, sealed so that it is known again when it comes back.
  */
 import type { Part, PartRole, Signature } from '@reeve/contracts';
+import { sealSignature, unsealSignature, type SealedSignature } from '../sealed-signature.ts';
 import { WIRE } from './responses-wire.ts';
-
-const SEAL = 'reeve.';
-
-interface Sealed extends Signature {
-  /** The tool call that was signed, where it was no reasoning. */
-  call?: string;
-}
 
 /** A signature as `encrypted_content`. */
 export function toEncryptedContent(signature: Signature, call?: string): string {
@@ -18,8 +12,7 @@ export function toEncryptedContent(signature: Signature, call?: string): string 
     const own = readOwn(signature.value);
     if (own !== null) return own.encrypted_content;
   }
-  const sealed: Sealed = { ...signature, ...(call === undefined ? {} : { call }) };
-  return SEAL + Buffer.from(JSON.stringify(sealed)).toString('base64url');
+  return sealSignature({ ...signature, ...(call === undefined ? {} : { call }) });
 }
 
 /** The id under which this wire's own provider knows the item. */
@@ -45,18 +38,9 @@ export function readCallSignature(item: Readonly<Record<string, unknown>>): [str
   return sealed?.call === undefined ? null : [sealed.call, { wire: sealed.wire, value: sealed.value }];
 }
 
-function readSignature({ id, encrypted_content: content }: Readonly<Record<string, unknown>>): Sealed | null {
+function readSignature({ id, encrypted_content: content }: Readonly<Record<string, unknown>>): SealedSignature | null {
   if (typeof content !== 'string' || content === '') return null;
-  const sealed = content.startsWith(SEAL) ? unseal(content.slice(SEAL.length)) : null;
-  return sealed ?? { wire: WIRE, value: JSON.stringify({ id, encrypted_content: content }) };
-}
-
-/** `null` where a provider's own content only looks like ours. */
-function unseal(text: string): Sealed | null {
-  const value = parse(Buffer.from(text, 'base64url').toString('utf8'));
-  if (typeof value?.wire !== 'string' || typeof value.value !== 'string') return null;
-  const call = typeof value.call === 'string' ? { call: value.call } : {};
-  return { wire: value.wire, value: value.value, ...call };
+  return unsealSignature(content) ?? { wire: WIRE, value: JSON.stringify({ id, encrypted_content: content }) };
 }
 
 function readOwn(value: string): { id: string | null; encrypted_content: string } | null {
