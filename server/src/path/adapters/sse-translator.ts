@@ -108,13 +108,22 @@ class SseTranslator implements StreamTranslator {
     return closingData !== undefined && rest.trim().replace(/^data: ?/, '') === closingData;
   }
 
-  #fail({ message, status }: WireError, data: string): void {
-    const shown = toPublicMessage(message, this.#provider) || 'The provider reported an error.';
-    const failure = { status, message: shown, retryAfter: null };
-    const bytes = Buffer.from(maskBody(data, this.#provider));
-    const body = { wire: this.#reader.wire, bytes, contentType: 'application/json' };
-    this.failure = status === null ? { ...failure, kind: 'invalid', body: null } : { ...failure, kind: 'status', body };
+  #fail(error: WireError, data: string): void {
+    this.failure = toStreamFailure(error, { wire: this.#reader.wire, data }, this.#provider);
   }
+}
+
+/** An error that a stream brought in `data`. */
+export function toStreamFailure(
+  { message, status }: WireError,
+  { wire, data }: { wire: string; data: string },
+  provider: Provider,
+): UpstreamFailure {
+  const shown = toPublicMessage(message, provider) || 'The provider reported an error.';
+  const failure = { status, message: shown, retryAfter: null };
+  if (status === null) return { ...failure, kind: 'invalid', body: null };
+  const bytes = Buffer.from(maskBody(data, provider));
+  return { ...failure, kind: 'status', body: { wire, bytes, contentType: 'application/json' } };
 }
 
 /** Text that was cut or is no UTF-8 decodes to U+FFFD; that a model wrote that character itself is no fault. */
@@ -136,6 +145,7 @@ function toFrames(
   return frames;
 }
 
-function toErrorEvent({ kind, status, message }: UpstreamFailure): AnswerEvent {
+/** What a stream says of its failure. */
+export function toErrorEvent({ kind, status, message }: UpstreamFailure): AnswerEvent {
   return { type: 'error', kind: kind === 'status' ? kind : 'invalid', status, message };
 }
