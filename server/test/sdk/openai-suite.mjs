@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import OpenAI, * as sdk from 'openai';
-import { zodResponseFormat } from 'openai/helpers/zod';
+import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
 
 const { REEVE_URL, REEVE_KEY, NARROW_KEY, MOCK_URL } = process.env;
@@ -15,6 +15,7 @@ const tools = [
     function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
   },
 ];
+const functionTools = [{ type: 'function', strict: true, ...tools[0].function }];
 const Tally = z.object({ name: z.string(), count: z.number() });
 
 async function requestsTo(model) {
@@ -140,6 +141,85 @@ const cases = {
     });
     const final = await runner.finalChatCompletion();
     assert.deepEqual(final.choices[0].message.parsed, { name: 'tally', count: 3 });
+  },
+  async response() {
+    const answer = await client.responses.create({
+      model: 'good',
+      input: 'What is a tally?',
+      instructions: 'Be brief.',
+    });
+    assert.equal(answer.output_text, TEXT);
+    assert.equal(answer.status, 'completed');
+    assert.equal(answer.instructions, 'Be brief.');
+    assert.deepEqual([answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.total_tokens], [11, 9, 20]);
+  },
+  async 'streamed response'() {
+    const runner = client.responses.stream({ model: 'good', input: 'What is a tally?' });
+    let text = '';
+    let snapshot = '';
+    runner.on('response.output_text.delta', (event) => {
+      text += event.delta;
+      snapshot = event.snapshot;
+    });
+    const types = [];
+    let last = -1;
+    for await (const event of runner) {
+      assert.equal(event.sequence_number, last + 1);
+      last = event.sequence_number;
+      types.push(event.type);
+    }
+    assert.equal(text, TEXT);
+    assert.equal(snapshot, TEXT);
+    assert.equal((await runner.finalResponse()).output_text, TEXT);
+    assert.deepEqual([types[0], types.at(-1)], ['response.created', 'response.completed']);
+  },
+  async 'response with tools'() {
+    const first = await client.responses.create({ model: 'good', input: 'Weather?', tools: functionTools });
+    const [call] = first.output;
+    assert.deepEqual([call.type, call.name], ['function_call', 'get_weather']);
+    assert.deepEqual(JSON.parse(call.arguments), { city: 'Oslo', unit: 'celsius' });
+    const result = { type: 'function_call_output', call_id: call.call_id, output: '3 °C' };
+    const second = await client.responses.create({
+      model: 'good',
+      input: [{ role: 'user', content: 'Weather?' }, ...first.output, result],
+      tools: functionTools,
+    });
+    assert.equal(second.output_text, TEXT);
+  },
+  async 'streamed response with tools'() {
+    const runner = client.responses.stream({ model: 'good', input: 'Weather?', tools: functionTools });
+    let snapshot = '';
+    runner.on('response.function_call_arguments.delta', (event) => (snapshot = event.snapshot));
+    const [call] = (await runner.finalResponse()).output;
+    assert.deepEqual(JSON.parse(call.arguments), { city: 'Oslo', unit: 'celsius' });
+    assert.equal(snapshot, call.arguments);
+  },
+  async 'structured response'() {
+    const text = { format: zodTextFormat(Tally, 'tally') };
+    const answer = await client.responses.parse({ model: 'good', input: 'Count.', text });
+    assert.deepEqual(answer.output_parsed, { name: 'tally', count: 3 });
+  },
+  async 'streamed structured response'() {
+    const text = { format: zodTextFormat(Tally, 'tally') };
+    const runner = client.responses.stream({ model: 'good', input: 'Count.', text });
+    assert.deepEqual((await runner.finalResponse()).output_parsed, { name: 'tally', count: 3 });
+  },
+  async 'stored responses are refused'() {
+    const stored = client.responses.create({ model: 'good', input: 'x', store: true });
+    const error = await rejects(stored, sdk.BadRequestError, 400);
+    assert.deepEqual([error.code, error.param], ['unsupported_parameter', 'store']);
+  },
+  async 'error inside a streamed response'() {
+    const stream = await client.responses.create({ model: 'error-middle', input: 'x', stream: true });
+    const types = [];
+    await assert.rejects(
+      async () => {
+        for await (const event of stream) types.push(event.type);
+      },
+      (error) => error instanceof sdk.APIError && /overheated/.test(error.message),
+    );
+    assert.ok(types.includes('response.output_text.delta'));
+    await assert.rejects(client.responses.stream({ model: 'error-middle', input: 'x' }).finalResponse(), sdk.APIError);
   },
   async 'embeddings in the default encoding'() {
     const answer = await client.embeddings.create({ model: 'embed', input: ['one', 'two'] });

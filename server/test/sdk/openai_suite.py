@@ -36,6 +36,8 @@ TOOLS = [
     }
 ]
 
+FUNCTION_TOOLS = [{"type": "function", **TOOLS[0]["function"]}]
+
 client = OpenAI(api_key=REEVE_KEY, base_url=BASE_URL, max_retries=0)
 CASES = {}
 
@@ -177,6 +179,87 @@ def _():
     with client.chat.completions.stream(model="good", messages=MESSAGES, response_format=Tally) as stream:
         answer = stream.get_final_completion()
     assert answer.choices[0].message.parsed == Tally(name="tally", count=3)
+
+
+@case("response")
+def _():
+    answer = client.responses.create(model="good", input="What is a tally?", instructions="Be brief.")
+    assert answer.output_text == TEXT
+    assert answer.status == "completed"
+    assert answer.instructions == "Be brief."
+    assert (answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.total_tokens) == (11, 9, 20)
+
+
+@case("streamed response")
+def _():
+    types, text, snapshot = [], "", ""
+    with client.responses.stream(model="good", input="What is a tally?") as stream:
+        for at, event in enumerate(stream):
+            assert event.sequence_number == at
+            types.append(event.type)
+            if event.type == "response.output_text.delta":
+                text += event.delta
+                snapshot = event.snapshot
+        final = stream.get_final_response()
+    assert text == snapshot == final.output_text == TEXT
+    assert (types[0], types[-1]) == ("response.created", "response.completed")
+
+
+@case("response with tools")
+def _():
+    first = client.responses.create(model="good", input="Weather?", tools=FUNCTION_TOOLS)
+    call = first.output[0]
+    assert (call.type, call.name) == ("function_call", "get_weather")
+    assert json.loads(call.arguments) == {"city": "Oslo", "unit": "celsius"}
+    result = {"type": "function_call_output", "call_id": call.call_id, "output": "3 °C"}
+    second = client.responses.create(
+        model="good", input=[{"role": "user", "content": "Weather?"}, *first.output, result], tools=FUNCTION_TOOLS
+    )
+    assert second.output_text == TEXT
+
+
+@case("streamed response with tools")
+def _():
+    snapshot = ""
+    with client.responses.stream(model="good", input="Weather?", tools=FUNCTION_TOOLS) as stream:
+        for event in stream:
+            if event.type == "response.function_call_arguments.delta":
+                snapshot = event.snapshot
+        call = stream.get_final_response().output[0]
+    assert json.loads(call.arguments) == {"city": "Oslo", "unit": "celsius"}
+    assert snapshot == call.arguments
+
+
+@case("structured response")
+def _():
+    answer = client.responses.parse(model="good", input="Count.", text_format=Tally)
+    assert answer.output_parsed == Tally(name="tally", count=3)
+
+
+@case("streamed structured response")
+def _():
+    with client.responses.stream(model="good", input="Count.", text_format=Tally) as stream:
+        answer = stream.get_final_response()
+    assert answer.output_parsed == Tally(name="tally", count=3)
+
+
+@case("stored responses are refused")
+def _():
+    error = fails(lambda: client.responses.create(model="good", input="x", store=True), openai.BadRequestError, 400)
+    assert (error.code, error.param) == ("unsupported_parameter", "store")
+
+
+@case("error inside a streamed response")
+def _():
+    types = []
+    try:
+        for event in client.responses.create(model="error-middle", input="x", stream=True):
+            types.append(event.type)
+    except openai.APIError as error:
+        assert "overheated" in error.message
+        assert "response.output_text.delta" in types
+        return
+    raise AssertionError("the stream ended without an error")
 
 
 @case("embeddings in the default encoding")
