@@ -104,22 +104,23 @@ function describeErrors({ plainCall, streamCall, errors, okWithError }: AdapterF
 }
 
 function describeStream(fixtures: AdapterFixtures, open: Open): void {
-  const { streamCall, stream, toolFrames, toolCall, okWithError } = fixtures;
+  const { streamCall, stream, toolFrames, toolClosing = stream.closing, toolCall, okWithError } = fixtures;
+  const { encoding, idleFrame } = fixtures;
   const whole = [...stream.frames, ...stream.hidden, stream.closing].join('');
 
   it('streams text and usage and forwards all that the caller asked for', async () => {
     const rig = await open((socket) => sendStream(socket, whole));
-    const gathered = await gather(await rig.invoke(streamCall));
+    const gathered = await gather(await rig.invoke(streamCall), encoding);
     expect(gathered.text).toBe(stream.text);
     expect(gathered.forwarded).toBe(stream.frames.join(''));
     expect(gathered.events[0]?.type).toBe('start');
-    expect(gathered.events.at(-1)).toEqual({ type: 'closed' });
+    expect(gathered.events.at(-1)).toMatchObject({ type: 'closed' });
     expect(gathered.events).toContainEqual({ type: 'usage', usage: stream.usage });
     expect(gathered.events).toContainEqual({ type: 'end', index: 0, finishReason: 'stop' });
   });
 
   it('streams tool calls in pieces', async () => {
-    const rig = await open((socket) => sendStream(socket, [...toolFrames, stream.closing].join('')));
+    const rig = await open((socket) => sendStream(socket, [...toolFrames, toolClosing].join('')));
     const { events } = await gather(await rig.invoke(streamCall));
     expect(joinToolCall(events)).toEqual(toolCall);
     expect(events).toContainEqual({ type: 'end', index: 0, finishReason: 'tool-calls' });
@@ -140,14 +141,14 @@ function describeStream(fixtures: AdapterFixtures, open: Open): void {
   });
 
   it('refuses a stream whose first frame is an error', async () => {
-    const rig = await open((socket) => sendStream(socket, `: wait\n\n${okWithError.frame}${stream.closing}`));
+    const rig = await open((socket) => sendStream(socket, (idleFrame ?? ': wait\n\n') + okWithError.frame + stream.closing));
     expect(failureOf(await rig.invoke(streamCall)).message).toBe(okWithError.message);
   });
 
   it('tells an error in the middle after what came before it, and no closing frame after it', async () => {
     const [first = '', second = ''] = stream.frames;
     const rig = await open((socket) => sendStream(socket, first + second + okWithError.frame + stream.closing));
-    const { forwarded, events } = await gather(await rig.invoke(streamCall));
+    const { forwarded, events } = await gather(await rig.invoke(streamCall), encoding);
     expect(forwarded).toBe(first + second);
     expect(events.at(-1)).toMatchObject({ type: 'error', kind: 'invalid', message: okWithError.message });
     expect(events.some((event) => event.type === 'closed')).toBe(false);
@@ -156,20 +157,20 @@ function describeStream(fixtures: AdapterFixtures, open: Open): void {
   it.each([0.5, 1])('does not close a stream that ends after %d of a frame', async (share) => {
     const [first = '', second = ''] = stream.frames;
     const rig = await open((socket) => sendStream(socket, first + second.slice(0, second.length * share)));
-    const { forwarded, events } = await gather(await rig.invoke(streamCall));
+    const { forwarded, events } = await gather(await rig.invoke(streamCall), encoding);
     expect(forwarded).toBe(share === 1 ? first + second : first);
     expect(events.some((event) => event.type === 'closed')).toBe(false);
   });
 
   it('refuses a stream without any frame', async () => {
-    const rig = await open((socket) => sendStream(socket, ': hello\n\n'));
+    const rig = await open((socket) => sendStream(socket, idleFrame ?? ': hello\n\n'));
     expect(failureOf(await rig.invoke(streamCall)).kind).toBe('invalid');
   });
 }
 
 /** However the network cuts a stream, the same comes out. */
-function describeCuts({ create, provider, modelId, streamCall, stream }: AdapterFixtures): void {
-  const whole = Buffer.from([...stream.frames, ...stream.hidden, stream.closing].join(''));
+function describeCuts({ create, provider, modelId, streamCall, stream, encoding }: AdapterFixtures): void {
+  const whole = Buffer.from([...stream.frames, ...stream.hidden, stream.closing].join(''), encoding);
   const read = async (reads: readonly Buffer[]) => {
     const adapter = create({ httpClient: replayReads(reads), clock: systemClock });
     const { signal } = new AbortController();
@@ -178,7 +179,7 @@ function describeCuts({ create, provider, modelId, streamCall, stream }: Adapter
 
   it('gives the same for a cut at every byte', async () => {
     const expected = await read([whole]);
-    expect(expected.events.at(-1)).toEqual({ type: 'closed' });
+    expect(expected.events.at(-1)).toMatchObject({ type: 'closed' });
     for (let cut = 1; cut < whole.length; cut += 1) {
       expect(await read([whole.subarray(0, cut), whole.subarray(cut)])).toEqual(expected);
     }

@@ -20,10 +20,16 @@ export interface AdapterFixtures {
   /** `hidden` are frames that the caller did not ask for; `closing` is the provider's last. */
   stream: { frames: readonly string[]; hidden: readonly string[]; closing: string; text: string; usage: Usage };
   toolFrames: readonly string[];
+  /** Closes `toolFrames`, where the closing frame says how an answer ended; else that of `stream` does. */
+  toolClosing?: string;
   toolCall: { id: string; name: string; arguments: string };
   /** Error status → body, and the sentence that the caller reads. */
   errors: ReadonlyMap<number, { body: string; message: string }>;
   okWithError: { body: string; frame: string; message: string };
+  /** `latin1` for a wire of binary frames: each byte is a character of the fixtures then. */
+  encoding?: BufferEncoding;
+  /** A frame that says nothing, where it is not a comment of server-sent events. */
+  idleFrame?: string;
 }
 
 export type Open = (respond: (socket: Socket, request: string) => void) => Promise<AdapterRig>;
@@ -41,8 +47,12 @@ export function openStream(socket: Socket): void {
 }
 
 export function sendChunk(socket: Socket, text: string): void {
-  socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
+  const bytes = Buffer.from(text, encodings.get(socket) ?? 'utf8');
+  socket.write(Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]));
 }
+
+/** Connections whose frames are no text. */
+const encodings = new WeakMap<Socket, BufferEncoding>();
 
 export function endStream(socket: Socket): void {
   socket.write('0\r\n\r\n');
@@ -66,14 +76,17 @@ interface AdapterRigParts {
   create(deps: AdapterDeps): ModelAdapter;
   provider: Provider;
   modelId: string;
+  encoding?: BufferEncoding;
   respond(socket: Socket, request: string): void;
 }
 
 /** An adapter over the real client, before a loopback upstream that answers as told. */
-export async function openAdapterRig({ create, provider, modelId, respond }: AdapterRigParts): Promise<AdapterRig> {
+export async function openAdapterRig(parts: AdapterRigParts): Promise<AdapterRig> {
+  const { create, provider, modelId, encoding = 'utf8', respond } = parts;
   const requests: string[] = [];
   const upstream = await startRawUpstream((socket, request) => {
     requests.push(request);
+    encodings.set(socket, encoding);
     respond(socket, request);
   });
   const httpClient = createLoopbackClient();
@@ -118,11 +131,11 @@ export interface Gathered {
 }
 
 /** Reads a stream to its end. */
-export async function gather(invocation: Invocation): Promise<Gathered> {
+export async function gather(invocation: Invocation, encoding: BufferEncoding = 'utf8'): Promise<Gathered> {
   const frames: AnswerFrame[] = [];
   for await (const frame of framesOf(invocation)) frames.push(frame);
   const events = frames.flatMap((frame) => frame.events);
-  const forwarded = Buffer.concat(frames.flatMap((frame) => frame.raw?.bytes ?? [])).toString('utf8');
+  const forwarded = Buffer.concat(frames.flatMap((frame) => frame.raw?.bytes ?? [])).toString(encoding);
   return { forwarded, events, text: events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('') };
 }
 
