@@ -43,6 +43,16 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     settings: OpenAiSettingsSchema,
     preset: { max_tokens_field: 'max_completion_tokens', responses: true },
   },
+  cohere: {
+    load: async () => (await import('./cohere/index.ts')).createCohereAdapter,
+    baseUrl: 'https://api.cohere.com/v2',
+    keyVariables: ['COHERE_API_KEY', 'CO_API_KEY'],
+  },
+  mistral: {
+    load: async () => (await import('./mistral/index.ts')).createMistralAdapter,
+    baseUrl: 'https://api.mistral.ai/v1',
+    keyVariables: ['MISTRAL_API_KEY'],
+  },
   azure: {
     load: loadAzure,
     hosted: true,
