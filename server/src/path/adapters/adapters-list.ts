@@ -53,6 +53,11 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariables: ['MISTRAL_API_KEY'],
   },
+  anthropic: {
+    load: async () => (await import('./anthropic/index.ts')).createAnthropicAdapter,
+    baseUrl: 'https://api.anthropic.com/v1',
+    keyVariables: ['ANTHROPIC_API_KEY'],
+  },
   azure: {
     load: loadAzure,
     hosted: true,
