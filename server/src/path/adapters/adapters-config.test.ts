@@ -18,6 +18,8 @@ describe('adapters-config', () => {
           region: null,
           timeoutMs: 60_000,
           streamUsage: true,
+          catalogue: null,
+          settings: {},
         },
         {
           name: 'full',
@@ -27,6 +29,8 @@ describe('adapters-config', () => {
           region: 'eu-1',
           timeoutMs: 5,
           streamUsage: false,
+          catalogue: null,
+          settings: {},
         },
       ],
     });
@@ -39,7 +43,7 @@ describe('adapters-config', () => {
       'Bad Name': acme,
       templates: acme,
       a: { adapter: 'opnai', base_url: 'ftp://x', api_key: 'two\nlines', region: 'E U', timeout_ms: 0, speed: 1 },
-      b: { adapter: 'openai' },
+      b: { adapter: 'openai', without: ['telepathy'] },
       c: 'text',
       d: { ...acme, base_url: 'http://user:pw@host/v1' },
       e: { ...acme, base_url: 'http://host/v1?x=1', stream_usage: 'yes' },
@@ -53,7 +57,7 @@ describe('adapters-config', () => {
       'providers.a.region',
       'providers.a.speed',
       'providers.a.timeout_ms',
-      'providers.b.base_url',
+      'providers.b.without[0]',
       'providers.c',
       'providers.d.base_url',
       'providers.e.base_url',
@@ -69,5 +73,24 @@ describe('adapters-config', () => {
   it('never repeats a key in a fault', () => {
     const key = 'secret with spaces';
     expect(JSON.stringify(parseProviders({ acme: { ...acme, api_key: key } }))).not.toContain(key);
+  });
+
+  it('knows where a preset lives and what its server makes of the wire; the entry goes before it', () => {
+    const { providers, faults } = parseProviders({
+      groq: { adapter: 'groq', api_key: 'k' },
+      near: { adapter: 'groq', base_url: 'http://127.0.0.1:9/v1', without: ['seed'], responses: false },
+    });
+    expect(faults).toEqual([]);
+    const [groq, near] = providers;
+    expect(groq).toMatchObject({ baseUrl: 'https://api.groq.com/openai/v1', catalogue: 'groq' });
+    expect(groq?.settings).toMatchObject({ max_tokens_field: 'max_completion_tokens', responses: true });
+    expect(groq?.settings.without).toContain('logprobs');
+    expect(near).toMatchObject({ baseUrl: 'http://127.0.0.1:9/v1', catalogue: null });
+    expect(near?.settings).toEqual({ max_tokens_field: 'max_completion_tokens', responses: false, without: ['seed'] });
+  });
+
+  it('takes nothing of OpenAI itself for granted at another address', () => {
+    const { providers } = parseProviders({ openai: { adapter: 'openai', api_key: 'k' }, acme });
+    expect(providers.map(({ settings }) => settings.responses)).toEqual([true, undefined]);
   });
 });

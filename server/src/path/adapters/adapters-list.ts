@@ -5,6 +5,7 @@
 import type { TObject } from 'typebox';
 import type { AdapterDeps, ModelAdapter, Provider } from './adapter.ts';
 import { AzureSettingsSchema, checkAzure, findAzureUrls } from './cloud-settings.ts';
+import { OPENAI_PRESETS } from './openai-presets.ts';
 import { OpenAiSettingsSchema } from './provider-settings.ts';
 
 export interface AdapterEntry {
@@ -35,14 +36,16 @@ const loadAzure: AdapterEntry['load'] = async () => {
   return (deps) => createOpenAiAdapter(deps, createAzureEndpoint);
 };
 
+/** OpenAI and the presets of its wire; a copy at another address is the same server elsewhere. */
+function ofOpenAiWire(): Record<string, AdapterEntry> {
+  const entries = Object.entries(OPENAI_PRESETS).map(([name, preset]) => {
+    return [name, { load: loadOpenAi, settings: OpenAiSettingsSchema, ...preset }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
-  openai: {
-    load: loadOpenAi,
-    baseUrl: 'https://api.openai.com/v1',
-    keyVariables: ['OPENAI_API_KEY'],
-    settings: OpenAiSettingsSchema,
-    preset: { max_tokens_field: 'max_completion_tokens', responses: true },
-  },
+  ...ofOpenAiWire(),
   cohere: {
     load: async () => (await import('./cohere/index.ts')).createCohereAdapter,
     baseUrl: 'https://api.cohere.com/v2',
@@ -52,11 +55,6 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     load: async () => (await import('./mistral/index.ts')).createMistralAdapter,
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariables: ['MISTRAL_API_KEY'],
-  },
-  anthropic: {
-    load: async () => (await import('./anthropic/index.ts')).createAnthropicAdapter,
-    baseUrl: 'https://api.anthropic.com/v1',
-    keyVariables: ['ANTHROPIC_API_KEY'],
   },
   azure: {
     load: loadAzure,

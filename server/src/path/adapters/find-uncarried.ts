@@ -8,8 +8,17 @@ import { findForeignFields, findNeeds } from './features.ts';
  */
 export function findUncarried(adapter: ModelAdapter, call: Call, provider: Provider): string[] {
   const carried = adapter.carries[call.kind];
-  if (carried === undefined) return [`calls of kind "${call.kind}"`];
-  if (adapter.speaks(call, provider)) return [];
-  const missing: string[] = [...findNeeds(call)].filter((feature) => !carried.has(feature));
+  const refused = readRefused(provider);
+  if (carried === undefined || refused.includes(call.kind)) return [`calls of kind "${call.kind}"`];
+  const spoken = adapter.speaks(call, provider);
+  if (spoken && refused.length === 0) return [];
+  const needs = [...findNeeds(call)];
+  if (spoken) return needs.filter((feature) => refused.includes(feature));
+  const missing: string[] = needs.filter((feature) => !carried.has(feature) || refused.includes(feature));
   return [...missing, ...findForeignFields(call, adapter.extensions)];
+}
+
+/** The setting `without`: features and kinds that the provider does not take although its wire has them. */
+function readRefused({ settings: { without } }: Provider): readonly string[] {
+  return Array.isArray(without) ? without : [];
 }

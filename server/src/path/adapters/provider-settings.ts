@@ -1,5 +1,9 @@
 /** What a provider's entry in reeve.yaml may say beyond the common fields, adapter by adapter. */
 import Type, { type Static } from 'typebox';
+import { FEATURES } from './features.ts';
+
+/** The kinds of calls that OpenAI's wire has endpoints for. */
+const OPENAI_KINDS = ['chat', 'completion', 'embedding', 'moderation', 'rerank'] as const;
 
 /** Of servers that speak OpenAI's wire. */
 export const OpenAiSettingsSchema = Type.Object({
@@ -7,5 +11,7 @@ export const OpenAiSettingsSchema = Type.Object({
   max_tokens_field: Type.Optional(Type.Union([Type.Literal('max_tokens'), Type.Literal('max_completion_tokens')])),
   /** The server has `/responses` of its own; requests of that surface go there as they are. */
   responses: Type.Optional(Type.Boolean()),
+  /** What the server refuses or ignores: features by the word that a refusal uses, or kinds of calls. */
+  without: Type.Optional(Type.Array(Type.Enum([...FEATURES, ...OPENAI_KINDS]))),
 });
 export type OpenAiSettings = Static<typeof OpenAiSettingsSchema>;

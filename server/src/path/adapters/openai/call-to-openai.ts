@@ -1,99 +1,150 @@
 /** From a call to the bytes of an OpenAI request. */
-import type { Call, FieldSpan, MediaPart, Part, RawRequest, ResponseFormat, ToolChoice } from '@reeve/contracts';
-import { must } from '#kernel';
+import type { Call, Part, ResponseFormat, ToolChoice } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
-import { dropAbsent, parseJson, readRecord } from '../read-json.ts';
-import { readSettings, WIRE } from './openai-wire.ts';
+import { joinTurns } from '../group-turns.ts';
+import { dropAbsent } from '../read-json.ts';
+import { buildMessages, toImage } from './build-messages.ts';
+import { chooseWire, readSettings, WIRE } from './openai-wire.ts';
+import { spliceRaw } from './splice-raw.ts';
 
-/**
- * The caller's own bytes where it speaks this wire: only the model's name and, on a stream, the wish for usage are
- * spliced in; the same buffer where nothing changes. Otherwise a body made from the call. `null` where the call holds
- * a part that this wire cannot carry.
- */
-export function callToOpenAi(call: Call, provider: Provider, modelId: string): Uint8Array | null {
-  if (call.wire === WIRE && call.raw !== undefined) return spliceRaw(call, call.raw, provider, modelId);
-  if (!call.parts.every(isCarried)) return null;
-  const body = call.kind === 'embedding' ? buildEmbedding(call, modelId) : buildChat(call, provider, modelId);
-  return Buffer.from(JSON.stringify(body));
-}
-
-interface Edit extends FieldSpan {
-  text: string;
-}
-
-function spliceRaw(call: Call, raw: RawRequest, provider: Provider, modelId: string): Uint8Array {
-  const edits: Edit[] = [];
-  if (call.model !== modelId) {
-    edits.push({ ...must(raw.fields.get('model'), 'a raw body has a model'), text: JSON.stringify(modelId) });
-  }
-  if (call.stream && provider.streamUsage && call.params.streamUsage !== true) edits.push(editStreamOptions(raw));
-  return edits.length === 0 ? raw.bytes : applyEdits(raw.bytes, edits);
-}
-
-/** Asks for usage; the other options of the caller stay. */
-function editStreamOptions({ bytes, fields }: RawRequest): Edit {
-  const span = fields.get('stream_options');
-  if (span === undefined) {
-    const behindBrace = bytes.indexOf(0x7b) + 1;
-    return { start: behindBrace, end: behindBrace, text: '"stream_options":{"include_usage":true},' };
-  }
-  const given = readRecord(parseJson(Buffer.from(bytes.subarray(span.start, span.end)).toString('utf8')));
-  return { ...span, text: JSON.stringify({ ...given, include_usage: true }) };
-}
-
-function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Buffer {
-  const pieces: Uint8Array[] = [];
-  let from = 0;
-  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
-    pieces.push(bytes.subarray(from, edit.start), Buffer.from(edit.text));
-    from = edit.end;
-  }
-  return Buffer.concat([...pieces, bytes.subarray(from)]);
-}
-
-/** Token ids are the one foreign part that this wire knows, as an embedding's input. */
-function isCarried(part: Part): boolean {
-  return part.type !== 'other' || part.name === TOKEN_IDS;
-}
+/** Fields of other wires that mean the same here, under the same name. */
+export const EXTENSIONS: ReadonlySet<string> = new Set(['verbosity']);
 
 const TOKEN_IDS = 'token_ids';
 
-function buildEmbedding({ parts, params, extensions }: Call, modelId: string): object {
-  const ids = parts.find((part) => part.type === 'other');
-  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
-  const dimensions = params.dimensions === undefined ? {} : { dimensions: params.dimensions };
-  return { ...extensions, model: modelId, input: ids?.value ?? texts, ...dimensions };
+/**
+ * The caller's own bytes where it speaks the wire on which the call goes (`spliceRaw`); otherwise a body made from the
+ * call. What that cannot say was named by `findUnsayable`.
+ */
+export function callToOpenAi(call: Call, provider: Provider, modelId: string): Uint8Array {
+  if (speaksRaw(call, provider)) return spliceRaw(call, call.raw, provider, modelId);
+  return Buffer.from(JSON.stringify({ ...pickExtensions(call), ...buildBody(call, provider, modelId) }));
+}
+
+/** A sentence about the part of a translated call that this wire has no words for; `null` where there is none. */
+export function findUnsayable(call: Call, provider: Provider): string | null {
+  if (speaksRaw(call, provider)) return null;
+  for (const part of call.parts) {
+    if (part.type === 'other' && part.name !== TOKEN_IDS)
+      return `This provider cannot take a part of type "${part.name}".`;
+    if (part.type === 'file' && part.fileId === undefined && part.data === undefined) {
+      return 'This provider cannot take a file by its URL.';
+    }
+  }
+  return null;
+}
+
+function speaksRaw(call: Call, provider: Provider): call is Call & { raw: NonNullable<Call['raw']> } {
+  return call.raw !== undefined && call.wire === chooseWire(call, provider);
+}
+
+/** All of the caller's further fields where it speaks this wire, else those that mean the same on both. */
+function pickExtensions({ wire, kind, extensions }: Call): Readonly<Record<string, unknown>> {
+  if (wire === WIRE || kind === 'rerank') return extensions;
+  return Object.fromEntries(Object.entries(extensions).filter(([name]) => EXTENSIONS.has(name)));
+}
+
+function buildBody(call: Call, provider: Provider, modelId: string): object {
+  switch (call.kind) {
+    case 'embedding':
+      return buildEmbedding(call, modelId);
+    case 'completion':
+      return buildCompletion(call, provider, modelId);
+    case 'moderation':
+      return { model: modelId, input: buildModerationInput(call.parts) };
+    case 'rerank':
+      return buildRerank(call, modelId);
+    default:
+      return buildChat(call, provider, modelId);
+  }
+}
+
+function buildEmbedding({ parts, params }: Call, modelId: string): object {
+  const { dimensions, endUser } = params;
+  const input = readTokenIds(parts) ?? joinTurns(parts);
+  return dropAbsent({ model: modelId, input, dimensions, user: endUser });
+}
+
+/** Several prompts may stand in one call; each gives `choices` answers. */
+function buildCompletion(call: Call, provider: Provider, modelId: string): object {
+  const { params } = call;
+  const texts = joinTurns(call.parts);
+  return dropAbsent({
+    model: modelId,
+    prompt: readTokenIds(call.parts) ?? (texts.length === 1 ? texts[0] : texts),
+    max_tokens: params.maxOutputTokens,
+    ...samplingOf(call),
+    logprobs: params.logprobs?.top,
+    ...streamOf(call, provider),
+  });
+}
+
+/** Images make one input of all parts; without them each text is an input of its own. */
+function buildModerationInput(parts: readonly Part[]): unknown {
+  const texts = joinTurns(parts);
+  if (!parts.some((part) => part.type === 'image')) return texts.length === 1 ? texts[0] : texts;
+  return parts.flatMap((part) => {
+    if (part.type === 'text') return [{ type: 'text', text: part.text }];
+    return part.type === 'image' ? [toImage(part)] : [];
+  });
+}
+
+/** Turn 0 is the query. */
+function buildRerank({ parts, params }: Call, modelId: string): object {
+  const [query = '', ...documents] = joinTurns(parts);
+  return dropAbsent({ model: modelId, query, documents, top_n: params.topN });
+}
+
+function readTokenIds(parts: readonly Part[]): unknown {
+  return parts.find((part) => part.type === 'other')?.value;
 }
 
 function buildChat(call: Call, provider: Provider, modelId: string): object {
-  const { params, extensions } = call;
-  const { maxOutputTokens, choices, topP, toolChoice, responseFormat, logprobs, reasoning } = params;
-  const usage = provider.streamUsage || params.streamUsage === true;
+  const { params, extensions, wire } = call;
+  const { toolChoice, responseFormat, logprobs, reasoning } = params;
+  const tools: readonly unknown[] | undefined = params.tools?.map(({ cache: _cache, ...tool }) => {
+    return { type: 'function', function: tool };
+  });
+  // Tools that the call does not model travel beside it, under the same name.
+  const others = wire === WIRE && Array.isArray(extensions.tools) ? extensions.tools : [];
   return dropAbsent({
-    ...extensions,
     model: modelId,
-    messages: groupTurns(call.parts).flatMap(toMessages),
-    [nameTokenLimit(provider)]: maxOutputTokens,
-    temperature: params.temperature,
-    top_p: topP,
-    stop: params.stop,
-    seed: params.seed,
-    n: choices,
-    frequency_penalty: params.frequencyPenalty,
-    presence_penalty: params.presencePenalty,
+    messages: buildMessages(call.parts),
+    [nameTokenLimit(provider)]: params.maxOutputTokens,
+    ...samplingOf(call),
     top_k: params.topK,
     logprobs: logprobs === undefined ? undefined : true,
     top_logprobs: logprobs === undefined || logprobs.top === 0 ? undefined : logprobs.top,
-    logit_bias: params.logitBias,
-    tools: params.tools?.map(({ cache: _cache, ...tool }) => ({ type: 'function', function: tool })),
+    tools: others.length === 0 ? tools : [...(tools ?? []), ...others],
     tool_choice: toolChoice === undefined ? undefined : toToolChoice(toolChoice),
     parallel_tool_calls: params.parallelToolCalls,
     response_format: responseFormat === undefined ? undefined : toResponseFormat(responseFormat),
     reasoning_effort: reasoning?.effort ?? toEffort(reasoning?.budgetTokens),
-    user: params.endUser,
-    stream: call.stream ? true : undefined,
-    stream_options: call.stream && usage ? { include_usage: true } : undefined,
+    ...streamOf(call, provider),
   });
+}
+
+/** What chats and completions share. */
+function samplingOf({ params }: Call) {
+  return {
+    temperature: params.temperature,
+    top_p: params.topP,
+    stop: params.stop,
+    seed: params.seed,
+    n: params.choices,
+    frequency_penalty: params.frequencyPenalty,
+    presence_penalty: params.presencePenalty,
+    logit_bias: params.logitBias,
+    user: params.endUser,
+  };
+}
+
+function streamOf({ stream, params }: Call, { streamUsage }: Provider) {
+  if (!stream) return {};
+  return {
+    stream: true,
+    ...(streamUsage || params.streamUsage === true ? { stream_options: { include_usage: true } } : {}),
+  };
 }
 
 /** OpenAI itself renamed the field and refuses the old name on newer models; most other servers know only the old. */
@@ -117,69 +168,4 @@ function toEffort(budgetTokens: number | undefined): string | undefined {
   if (budgetTokens === undefined) return undefined;
   if (budgetTokens <= 2_048) return 'low';
   return budgetTokens <= 8_192 ? 'medium' : 'high';
-}
-
-/** Parts of one turn and role stand together. */
-function groupTurns(parts: readonly Part[]): Part[][] {
-  const turns: Part[][] = [];
-  for (const part of parts) {
-    const current = turns.at(-1);
-    const [first] = current ?? [];
-    if (current !== undefined && first?.turn === part.turn && first.role === part.role) current.push(part);
-    else turns.push([part]);
-  }
-  return turns;
-}
-
-/** Results of tools are messages of their own here, and stand before what else the turn says. */
-function toMessages(turn: readonly Part[]): object[] {
-  const results = turn.flatMap((part) =>
-    part.type === 'tool-result' ? [{ role: 'tool', tool_call_id: part.id, content: joinTexts(part.content) }] : [],
-  );
-  const contents = turn.flatMap((part) => toContent(part) ?? []);
-  const calls = turn.flatMap((part) =>
-    part.type === 'tool-call'
-      ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
-      : [],
-  );
-  if (contents.length === 0 && calls.length === 0) return results;
-  const role = turn[0]?.role ?? 'user';
-  const toolCalls = calls.length === 0 ? {} : { tool_calls: calls };
-  return [...results, { role, content: joinContents(contents), ...toolCalls }];
-}
-
-type Content = { type: 'text'; text: string } | ({ type: string } & Record<string, unknown>);
-
-/** One text alone is sent as a text: every server takes that. */
-function joinContents(contents: readonly Content[]): unknown {
-  const [only] = contents;
-  if (only === undefined) return null;
-  return contents.length === 1 && only.type === 'text' ? only.text : contents;
-}
-
-/** Results are texts on this wire. */
-function joinTexts(content: readonly MediaPart[]): string {
-  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-}
-
-/** Reasoning has no place in a request of this wire and is left out. */
-function toContent(part: Part): Content | null {
-  switch (part.type) {
-    case 'text':
-    case 'refusal':
-      return { type: part.type, [part.type]: part.text };
-    case 'image':
-      return { type: 'image_url', image_url: dropAbsent({ url: part.url, detail: part.detail }) };
-    case 'audio':
-      return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
-    case 'file': {
-      const file = dropAbsent({ file_id: part.fileId, filename: part.filename, file_data: part.data ?? part.url });
-      return { type: 'file', file };
-    }
-    case 'tool-call':
-    case 'tool-result':
-    case 'reasoning':
-    case 'other':
-      return null;
-  }
 }

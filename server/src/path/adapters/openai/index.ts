@@ -1,14 +1,15 @@
-/** Every endpoint that speaks the OpenAI wire: chat completions and embeddings. */
+/** Every server that speaks the OpenAI wire: chats, completions, embeddings, moderations, responses, and reranking beside. */
 import type { IncomingAnswer } from '#platform/http-client/port.ts';
 import type { AdapterDeps, Attempt, Invocation, ModelAdapter } from '../adapter.ts';
 import { openAnswerStream } from '../answer-stream.ts';
 import type { CreateEndpoint } from '../openai-endpoint.ts';
 import { failFromStatus, failFromWire, failWith } from '../upstream-failure.ts';
-import { callToOpenAi } from './call-to-openai.ts';
+import { callToOpenAi, EXTENSIONS, findUnsayable } from './call-to-openai.ts';
 import { createOpenAiEndpoint, postCall } from './openai-client.ts';
 import { bodyToAnswer } from './openai-to-answer.ts';
 import { createOpenAiTranslator } from './openai-to-frames.ts';
-import { findErrorMessage, WIRE } from './openai-wire.ts';
+import { chooseWire, findErrorMessage, RESPONSES_WIRE } from './openai-wire.ts';
+import { createResponsesTranslator } from './responses-to-frames.ts';
 
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -34,7 +35,20 @@ const CARRIES: ModelAdapter['carries'] = {
     'audio',
     'files',
   ]),
+  completion: new Set([
+    'stream',
+    'temperature',
+    'top_p',
+    'penalties',
+    'stop',
+    'seed',
+    'choices',
+    'logprobs',
+    'logit_bias',
+  ]),
   embedding: new Set(['dimensions']),
+  moderation: new Set(['images']),
+  rerank: new Set(['top_n']),
 };
 
 /** Over OpenAI's own endpoint, or another that takes the same wire at its own addresses and credentials. */
@@ -46,11 +60,12 @@ export function createOpenAiAdapter(
   return {
     name: endpoint.name,
     carries: CARRIES,
-    extensions: new Set(),
-    speaks: (call) => call.wire === WIRE,
+    extensions: EXTENSIONS,
+    speaks: (call, provider) => call.wire === chooseWire(call, provider),
     async invoke(attempt) {
+      const unsayable = findUnsayable(attempt.call, attempt.provider);
+      if (unsayable !== null) return failWith('unsupported', unsayable);
       const body = callToOpenAi(attempt.call, attempt.provider, attempt.modelId);
-      if (body === null) return failWith('unsupported', 'The request holds a part that this provider cannot take.');
       try {
         const answer = await postCall(endpoint, attempt, body);
         if ('type' in answer) return answer;
@@ -64,12 +79,14 @@ export function createOpenAiAdapter(
 
 async function readInvocation(deps: AdapterDeps, attempt: Attempt, answer: IncomingAnswer): Promise<Invocation> {
   const { call, provider } = attempt;
-  if (answer.status < 200 || answer.status > 299) return failFromStatus(answer, attempt, WIRE, findErrorMessage);
+  const wire = chooseWire(call, provider);
+  if (answer.status < 200 || answer.status > 299) return failFromStatus(answer, attempt, wire, findErrorMessage);
   if (call.stream && !isJson(answer)) {
-    const translator = createOpenAiTranslator(call.params.streamUsage === true, provider);
+    const native = wire === RESPONSES_WIRE;
+    const translator = native ? createResponsesTranslator(provider) : createOpenAiTranslator(call, provider);
     return openAnswerStream(answer, translator, attempt, deps.clock);
   }
-  const read = bodyToAnswer(await answer.readAll(ANSWER_BYTES_MAX), call.kind, provider);
+  const read = bodyToAnswer(await answer.readAll(ANSWER_BYTES_MAX), call, provider);
   if (!call.stream || read.type === 'failure') return read;
   return failWith('invalid', 'The provider sent a whole answer where a stream was asked for.');
 }

@@ -3,9 +3,16 @@ import type { CallKind } from '@reeve/contracts';
 import type { Attempt, Provider } from '../adapter.ts';
 import type { CreateEndpoint, OpenAiEndpoint } from '../openai-endpoint.ts';
 import { sendRequest } from '../send-request.ts';
-import { WIRE } from './openai-wire.ts';
+import { chooseWire, RESPONSES_WIRE, WIRE } from './openai-wire.ts';
 
-const PATHS: Readonly<Partial<Record<CallKind, string>>> = { chat: '/chat/completions', embedding: '/embeddings' };
+const PATHS: Readonly<Partial<Record<CallKind, string>>> = {
+  chat: '/chat/completions',
+  completion: '/completions',
+  embedding: '/embeddings',
+  moderation: '/moderations',
+  rerank: '/rerank',
+};
+const RESPONSES_PATH = '/responses';
 
 /** Posts the body of one attempt. Throws `HttpFailure`. */
 export function postCall(
@@ -13,9 +20,10 @@ export function postCall(
   attempt: Attempt,
   body: Uint8Array,
 ): ReturnType<OpenAiEndpoint['post']> {
-  const { call } = attempt;
-  const headers = call.wire === WIRE ? call.passHeaders : undefined;
-  return endpoint.post(attempt, { path: PATHS[call.kind] ?? '', headers, body });
+  const { call, provider } = attempt;
+  const wire = chooseWire(call, provider);
+  const path = wire === RESPONSES_WIRE ? RESPONSES_PATH : (PATHS[call.kind] ?? '');
+  return endpoint.post(attempt, { path, headers: call.wire === wire ? call.passHeaders : undefined, body });
 }
 
 /** OpenAI itself, and every server that takes its key as a bearer token. */

@@ -1,10 +1,12 @@
 import type { CallKind } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
 import { bodyToAnswer } from './openai-to-answer.ts';
-import { bodies, plainText, provider, usage } from './openai.fixtures.ts';
+import { bodies, plainText, provider, rawCall, usage } from './openai.fixtures.ts';
+
+const callOf = (kind: CallKind) => ({ ...rawCall({ model: 'm' }), kind });
 
 function answerOf(body: string | Buffer, kind: CallKind = 'chat') {
-  const read = bodyToAnswer(Buffer.from(body), kind, provider);
+  const read = bodyToAnswer(Buffer.from(body), callOf(kind), provider);
   if (read.type !== 'answer') throw new Error(JSON.stringify(read));
   return read.answer;
 }
@@ -12,7 +14,7 @@ function answerOf(body: string | Buffer, kind: CallKind = 'chat') {
 describe('openai-to-answer', () => {
   it('names model, parts, usage and passes the bytes on without copying them', () => {
     const bytes = Buffer.from(bodies.plain);
-    const read = bodyToAnswer(bytes, 'chat', provider);
+    const read = bodyToAnswer(bytes, callOf('chat'), provider);
     expect(read).toMatchObject({
       type: 'answer',
       answer: {
@@ -56,8 +58,8 @@ describe('openai-to-answer', () => {
 
   it('refuses what is not UTF-8, and an answer of another kind', () => {
     const broken = Buffer.from(bodies.plain.replace('stick', 'st\u00ffck'), 'latin1');
-    expect(bodyToAnswer(broken, 'chat', provider)).toMatchObject({ failure: { kind: 'invalid' } });
-    expect(bodyToAnswer(Buffer.from(bodies.plain), 'embedding', provider)).toMatchObject({
+    expect(bodyToAnswer(broken, callOf('chat'), provider)).toMatchObject({ failure: { kind: 'invalid' } });
+    expect(bodyToAnswer(Buffer.from(bodies.plain), callOf('embedding'), provider)).toMatchObject({
       failure: { kind: 'invalid' },
     });
   });
@@ -65,5 +67,52 @@ describe('openai-to-answer', () => {
   it('never reports more cached tokens than input tokens', () => {
     const body = bodies.plain.replace('"cached_tokens":8', '"cached_tokens":800');
     expect(answerOf(body).usage).toMatchObject({ inputTokens: 19, cachedInputTokens: 19 });
+  });
+
+  it('reads what stands beside the words: sources, sound, arguments that came parsed', () => {
+    const url_citation = { url: 'https://a.example', title: 'A', start_index: 1, end_index: 4 };
+    const audio = { id: 'audio_1', data: 'UklGRg==', transcript: 'Hm.', expires_at: 1 };
+    const tool_calls = [{ id: 'c1', type: 'function', function: { name: 'look', arguments: { n: 1 } } }];
+    const message = { content: 'text', annotations: [{ type: 'url_citation', url_citation }], audio, tool_calls };
+    const body = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'tool_calls' }] });
+    expect(answerOf(body).parts).toEqual([
+      {
+        type: 'text',
+        index: 0,
+        text: 'text',
+        citations: [{ url: 'https://a.example', title: 'A', quote: null, start: 1, end: 4 }],
+      },
+      { type: 'audio', index: 0, data: 'UklGRg==', format: 'wav', transcript: 'Hm.' },
+      { type: 'tool-call', index: 0, id: 'c1', name: 'look', arguments: '{"n":1}' },
+      { type: 'end', index: 0, finishReason: 'tool-calls' },
+    ]);
+  });
+
+  it('takes sources beside the choices for those of the first text', () => {
+    const choices = [{ message: { content: 'text' } }];
+    const results = { choices, search_results: [{ url: 'https://a.example', title: 'A' }], citations: ['https://b'] };
+    const cited = { url: 'https://a.example', title: 'A', quote: null, start: null, end: null };
+    expect(answerOf(JSON.stringify(results)).parts[0]).toMatchObject({ citations: [cited] });
+    const bare = { choices, citations: ['https://b.example'] };
+    expect(answerOf(JSON.stringify(bare)).parts[0]).toMatchObject({ citations: [{ url: 'https://b.example' }] });
+  });
+
+  it('counts reasoning into the output where the provider counts it beside', () => {
+    const figures = {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      total_tokens: 22,
+      completion_tokens_details: { reasoning_tokens: 7 },
+      prompt_cache_hit_tokens: 4,
+    };
+    const body = { choices: [{ message: { content: 'a' } }], usage: figures };
+    const stated = answerOf(JSON.stringify(body)).usage;
+    expect(stated).toMatchObject({ inputTokens: 10, outputTokens: 12, reasoningTokens: 7, cachedInputTokens: 4 });
+  });
+
+  it.each([[[]], [[{}]], [[{ message: null }]], [['text']]])('calls choices %j no answer', (choices) => {
+    expect(bodyToAnswer(Buffer.from(JSON.stringify({ choices })), callOf('chat'), provider)).toMatchObject({
+      failure: { kind: 'invalid' },
+    });
   });
 });

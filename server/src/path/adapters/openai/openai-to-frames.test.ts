@@ -1,9 +1,12 @@
+import type { CallKind } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
 import { createOpenAiTranslator } from './openai-to-frames.ts';
 import { DONE_FRAME, oddStream, provider, textFrames, toFrame, usage, usageFrame } from './openai.fixtures.ts';
 
-function translate(text: string | Buffer, usageAsked = false) {
-  const translator = createOpenAiTranslator(usageAsked, provider);
+const callOf = (kind: CallKind = 'chat', streamUsage = false) => ({ kind, params: { streamUsage } });
+
+function translate(text: string | Buffer, usageAsked = false, kind: CallKind = 'chat') {
+  const translator = createOpenAiTranslator(callOf(kind, usageAsked), provider);
   const frames = [...translator.push(Buffer.from(text)), ...translator.end()];
   const events = frames.flatMap((frame) => frame.events);
   const forwarded = Buffer.concat(frames.flatMap((frame) => frame.raw?.bytes ?? [])).toString('utf8');
@@ -13,7 +16,7 @@ function translate(text: string | Buffer, usageAsked = false) {
 describe('openai-to-frames', () => {
   it('forwards whole frames of one read as one slice of it', () => {
     const read = Buffer.from(textFrames.join('') + textFrames[0]?.slice(0, 10));
-    const [frame, ...others] = createOpenAiTranslator(false, provider).push(read);
+    const [frame, ...others] = createOpenAiTranslator(callOf(), provider).push(read);
     expect(others).toEqual([]);
     expect(frame?.raw?.bytes.buffer).toBe(read.buffer);
     expect(frame?.raw?.bytes).toHaveLength(Buffer.byteLength(textFrames.join('')));
@@ -81,7 +84,7 @@ describe('openai-to-frames', () => {
   });
 
   it('refuses a frame that grows past 16 MiB', () => {
-    const translator = createOpenAiTranslator(false, provider);
+    const translator = createOpenAiTranslator(callOf(), provider);
     const block = Buffer.alloc(2 * 1024 * 1024, 'a');
     translator.push(Buffer.from('data: {"choices":[{"delta":{"content":"'));
     let given = 0;
@@ -91,5 +94,66 @@ describe('openai-to-frames', () => {
     }
     expect(given).toBeLessThanOrEqual(8);
     expect(translator.failure?.message).toBe('The provider sent a frame larger than this server takes.');
+  });
+
+  it('tells parallel tool calls apart, by number and where every one has the same, by id', () => {
+    const piece = (index: number, id: string | null, text: string) => {
+      const call = { index, ...(id === null ? {} : { id }), function: { name: 'f', arguments: text } };
+      return toFrame(JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }));
+    };
+    const numbers = (frames: readonly string[]) =>
+      translate(frames.join('')).events.flatMap((event) => (event.type === 'tool-call-delta' ? [event.call] : []));
+    expect(numbers([piece(0, 'a', ''), piece(1, 'b', ''), piece(0, null, 'x'), piece(1, null, 'y')])).toEqual([
+      0, 1, 0, 1,
+    ]);
+    expect(numbers([piece(0, 'a', ''), piece(0, 'b', ''), piece(0, null, 'x')])).toEqual([0, 1, 1]);
+  });
+
+  it('tells sound, sources and refusals, and repeated sources once', () => {
+    const delta = (value: object, beside: object = {}) =>
+      toFrame(JSON.stringify({ choices: [{ index: 1, delta: value }], ...beside }));
+    const { events } = translate(
+      [
+        delta({ audio: { id: 'audio_1' } }),
+        delta({ audio: { transcript: 'Hm' } }),
+        delta({ audio: { data: 'UklG' } }),
+        delta({ refusal: 'No.' }),
+        delta({ annotations: [{ type: 'url_citation', url_citation: { url: 'https://a.example' } }] }),
+        delta({}, { citations: ['https://b.example'] }),
+        delta({}, { citations: ['https://b.example'] }),
+      ].join(''),
+    );
+    const none = { title: null, quote: null, start: null, end: null };
+    expect(events.slice(1)).toEqual([
+      { type: 'audio-delta', index: 1, data: '', transcript: 'Hm' },
+      { type: 'audio-delta', index: 1, data: 'UklG', transcript: '' },
+      { type: 'refusal-delta', index: 1, text: 'No.' },
+      { type: 'citation', index: 1, citation: { url: 'https://a.example', ...none } },
+      { type: 'citation', index: 0, citation: { url: 'https://b.example', ...none } },
+    ]);
+  });
+
+  it('reads text completions', () => {
+    const logprobs = { tokens: ['A'], token_logprobs: [-0.5], top_logprobs: [{ B: -1 }], text_offset: [0] };
+    const chunk = (choice: object) => toFrame(JSON.stringify({ object: 'text_completion', choices: [choice] }));
+    const frames = [
+      chunk({ index: 0, text: 'A', logprobs, finish_reason: null }),
+      chunk({ index: 1, text: 'B', logprobs: null, finish_reason: null }),
+      chunk({ index: 0, text: '', logprobs: null, finish_reason: 'length' }),
+    ];
+    const { events, forwarded } = translate(frames.join('') + usageFrame + DONE_FRAME, false, 'completion');
+    expect(forwarded).toBe(frames.join(''));
+    expect(events.slice(1)).toEqual([
+      {
+        type: 'text-delta',
+        index: 0,
+        text: 'A',
+        logprobs: [{ token: 'A', logprob: -0.5, bytes: null, top: [{ token: 'B', logprob: -1, bytes: null }] }],
+      },
+      { type: 'text-delta', index: 1, text: 'B' },
+      { type: 'end', index: 0, finishReason: 'length' },
+      { type: 'usage', usage },
+      { type: 'closed' },
+    ]);
   });
 });

@@ -1,16 +1,20 @@
 /** From the stream of an OpenAI answer to `AnswerFrame`s. */
+import type { AnswerEvent, Call } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
 import type { StreamTranslator } from '../answer-stream.ts';
-import { readText } from '../read-json.ts';
+import { readText, type JsonRecord } from '../read-json.ts';
 import { createSseTranslator } from '../sse-translator.ts';
-import { chunkToEvents, isUsageOnly } from './chunk-to-events.ts';
-import { readError, WIRE } from './openai-wire.ts';
+import { chunkToEvents, isUsageOnly, type ToolCallNumberings } from './chunk-to-events.ts';
+import { completionToEvents } from './completion-to-answer.ts';
+import { readError, readSources, WIRE } from './openai-wire.ts';
 
 /**
- * Reads a stream of chunks. Held back from the forwarded bytes: the closing frame, error frames, and the chunk that
- * carries usage only, unless the caller asked for it (`usageAsked`).
+ * Reads a stream of chunks, of a chat or of a text completion. Held back from the forwarded bytes: the closing frame,
+ * error frames, and the chunk that carries usage only, unless the caller asked for it.
  */
-export function createOpenAiTranslator(usageAsked: boolean, provider: Provider): StreamTranslator {
+export function createOpenAiTranslator(call: Pick<Call, 'kind' | 'params'>, provider: Provider): StreamTranslator {
+  const usageAsked = call.params.streamUsage === true;
+  const readChunk = call.kind === 'completion' ? completionToEvents : createChatReader();
   let started = false;
   return createSseTranslator(
     {
@@ -20,10 +24,24 @@ export function createOpenAiTranslator(usageAsked: boolean, provider: Provider):
       read(chunk, _event, events) {
         if (!started) events.push({ type: 'start', model: readText(chunk.model) });
         started = true;
-        chunkToEvents(chunk, events);
+        readChunk(chunk, events);
         return usageAsked || !isUsageOnly(chunk) ? 'forward' : 'hold';
       },
     },
     provider,
   );
+}
+
+function createChatReader(): (chunk: JsonRecord, events: AnswerEvent[]) => void {
+  const numberings: ToolCallNumberings = new Map();
+  let cited = false;
+  return (chunk, events) => {
+    // Search models repeat their sources in every chunk.
+    if (!cited && (chunk.search_results !== undefined || chunk.citations !== undefined)) {
+      const sources = readSources(chunk);
+      for (const citation of sources) events.push({ type: 'citation', index: 0, citation });
+      cited = sources.length > 0;
+    }
+    chunkToEvents(chunk, events, numberings);
+  };
 }

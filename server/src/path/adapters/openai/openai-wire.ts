@@ -3,35 +3,53 @@
  * missing, null or of another type counts as absent. Source: the public API reference for chat completions and
  * embeddings.
  */
-import type { FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
+import type { Call, Citation, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
 import type { OpenAiSettings } from '../provider-settings.ts';
 import { isCount, readList, readRecord, readText, readTokens, type JsonRecord } from '../read-json.ts';
 import type { WireError } from '../sse-translator.ts';
 
 export const WIRE = 'openai';
+export const RESPONSES_WIRE = 'openai-responses';
+export const RERANK_WIRE = 'rerank';
 
-/** `usage` of an answer or chunk; `null` where it is missing or makes no sense. */
+/** The wire on which a call goes to this provider; a Responses request goes as it came where the provider has that API. */
+export function chooseWire(call: Call, provider: Provider): string {
+  if (call.kind === 'rerank') return RERANK_WIRE;
+  const native = call.wire === RESPONSES_WIRE && call.raw !== undefined && readSettings(provider).responses === true;
+  return native ? RESPONSES_WIRE : WIRE;
+}
+
+/**
+ * `usage` of an answer or chunk; `null` where it is missing or makes no sense. Some servers count reasoning beside the
+ * completion and not in it: then their total says so.
+ */
 export function readUsage(value: unknown): Usage | null {
   const usage = readRecord(value);
-  if (usage === null) return null;
-  const inputTokens = readTokens(usage.prompt_tokens);
-  const outputTokens = readTokens(usage.completion_tokens ?? 0);
-  if (inputTokens === null || outputTokens === null) return null;
+  const inputTokens = readTokens(usage?.prompt_tokens);
+  const visibleTokens = readTokens(usage?.completion_tokens ?? 0);
+  if (usage === null || inputTokens === null || visibleTokens === null) return null;
   const input = readRecord(usage.prompt_tokens_details);
   const output = readRecord(usage.completion_tokens_details);
-  const reasoningTokens = readTokens(output?.reasoning_tokens) ?? 0;
-  const audioInputTokens = readTokens(input?.audio_tokens) ?? 0;
-  const audioOutputTokens = readTokens(output?.audio_tokens) ?? 0;
+  const reasoning = readTokens(output?.reasoning_tokens) ?? 0;
+  const isBeside = readTokens(usage.total_tokens) === inputTokens + visibleTokens + reasoning;
+  const outputTokens = isBeside ? visibleTokens + reasoning : visibleTokens;
+  const cached = input?.cached_tokens ?? usage.prompt_cache_hit_tokens;
   return {
     inputTokens,
     outputTokens,
-    cachedInputTokens: Math.min(readTokens(input?.cached_tokens) ?? 0, inputTokens),
-    ...(reasoningTokens === 0 ? {} : { reasoningTokens: Math.min(reasoningTokens, outputTokens) }),
-    ...(audioInputTokens === 0 ? {} : { audioInputTokens: Math.min(audioInputTokens, inputTokens) }),
-    ...(audioOutputTokens === 0 ? {} : { audioOutputTokens: Math.min(audioOutputTokens, outputTokens) }),
+    cachedInputTokens: Math.min(readTokens(cached) ?? 0, inputTokens),
+    ...shareOf('reasoningTokens', reasoning, outputTokens),
+    ...shareOf('audioInputTokens', input?.audio_tokens, inputTokens),
+    ...shareOf('audioOutputTokens', output?.audio_tokens, outputTokens),
     estimated: false,
   };
+}
+
+/** A share is never more than the whole, and is left out where there is none. */
+function shareOf(name: keyof Usage, value: unknown, whole: number): Partial<Usage> {
+  const tokens = Math.min(readTokens(value) ?? 0, whole);
+  return tokens === 0 ? {} : { [name]: tokens };
 }
 
 /** The text of a message's or delta's `content`: a text, or parts of which some are text. */
@@ -46,9 +64,53 @@ export function readReasoning(message: JsonRecord): string | null {
   return readText(message.reasoning_content) ?? readText(message.reasoning);
 }
 
+/** Arguments as the text that they are on this wire; some servers send them parsed. */
+export function readArguments(value: unknown): string {
+  return readText(value) ?? (readRecord(value) === null ? '' : JSON.stringify(value));
+}
+
+/** `annotations` of a message or delta: the sources of its text. */
+export function readAnnotations(value: unknown): Citation[] {
+  return readList(value).flatMap((item) => {
+    const annotation = readRecord(item);
+    const source = readRecord(annotation?.url_citation) ?? annotation;
+    const url = readText(source?.url);
+    if (source === null || url === null) return [];
+    return [
+      { ...toCitation(url, source.title), start: readPlace(source.start_index), end: readPlace(source.end_index) },
+    ];
+  });
+}
+
+/** Sources as some search models give them beside the choices: `search_results`, or `citations` of bare URLs. */
+export function readSources(body: JsonRecord): Citation[] {
+  const results = readList(body.search_results).flatMap((item) => {
+    const url = readText(readRecord(item)?.url);
+    return url === null ? [] : [toCitation(url, readRecord(item)?.title)];
+  });
+  if (results.length > 0) return results;
+  return readList(body.citations).flatMap((item) => {
+    const url = readText(item);
+    return url === null ? [] : [toCitation(url, null)];
+  });
+}
+
+function toCitation(url: string, title: unknown): Citation {
+  return { url, title: readText(title), quote: null, start: null, end: null };
+}
+
+function readPlace(value: unknown): number | null {
+  return isCount(value) ? value : null;
+}
+
 /** `logprobs` of a choice. */
 export function readLogprobs(value: unknown): TokenLogprob[] | null {
-  const tokens = readList(readRecord(value)?.content).flatMap((item) => {
+  return readTokenList(readRecord(value)?.content);
+}
+
+/** The list itself, as it also stands elsewhere. */
+export function readTokenList(value: unknown): TokenLogprob[] | null {
+  const tokens = readList(value).flatMap((item) => {
     const token = toLogprob(readRecord(item));
     if (token === null) return [];
     const top = readList(readRecord(item)?.top_logprobs).flatMap((other) => toLogprob(readRecord(other)) ?? []);

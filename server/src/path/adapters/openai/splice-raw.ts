@@ -1,0 +1,49 @@
+/** The caller's own bytes with what has to differ spliced in by its place. */
+import type { Call, FieldSpan, RawRequest } from '@reeve/contracts';
+import type { Provider } from '../adapter.ts';
+import { parseJson, readRecord } from '../read-json.ts';
+import { chooseWire, WIRE } from './openai-wire.ts';
+
+interface Edit extends FieldSpan {
+  text: string;
+}
+
+/** Splices the model's name in and, on a stream, the wish for usage; the same buffer where nothing changes. */
+export function spliceRaw(call: Call, raw: RawRequest, provider: Provider, modelId: string): Uint8Array {
+  const edits: Edit[] = [];
+  if (call.model !== modelId || !raw.fields.has('model')) edits.push(editModel(raw, modelId));
+  const asksUsage = call.stream && provider.streamUsage && call.params.streamUsage !== true;
+  if (asksUsage && chooseWire(call, provider) === WIRE) edits.push(editStreamOptions(raw));
+  return edits.length === 0 ? raw.bytes : applyEdits(raw.bytes, edits);
+}
+
+/** Some endpoints let the caller leave the model out. */
+function editModel(raw: RawRequest, modelId: string): Edit {
+  const span = raw.fields.get('model');
+  const text = JSON.stringify(modelId);
+  return span === undefined ? insertField(raw, `"model":${text},`) : { ...span, text };
+}
+
+/** Asks for usage; the other options of the caller stay. */
+function editStreamOptions(raw: RawRequest): Edit {
+  const span = raw.fields.get('stream_options');
+  if (span === undefined) return insertField(raw, '"stream_options":{"include_usage":true},');
+  const given = readRecord(parseJson(Buffer.from(raw.bytes.subarray(span.start, span.end)).toString('utf8')));
+  return { ...span, text: JSON.stringify({ ...given, include_usage: true }) };
+}
+
+/** Right behind the opening brace; a body that is spliced has other fields after it. */
+function insertField({ bytes }: RawRequest, text: string): Edit {
+  const behindBrace = bytes.indexOf(0x7b) + 1;
+  return { start: behindBrace, end: behindBrace, text };
+}
+
+function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Buffer {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+    pieces.push(bytes.subarray(from, edit.start), Buffer.from(edit.text));
+    from = edit.end;
+  }
+  return Buffer.concat([...pieces, bytes.subarray(from)]);
+}
