@@ -10,6 +10,7 @@ export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from './mo
 export type { Action, PageReply, PageRequest } from './paging.ts';
 export { ActionSchema, buildPage, PAGE_QUERY, pageSchema, parsePage } from './paging.ts';
 export type {
+  FaultVoice,
   HealthCheck,
   HttpExchange,
   HttpMethod,

@@ -36,11 +36,17 @@ export interface JsonRoute extends RouteBase {
   handle(request: RouteRequest): Promise<RouteReply>;
 }
 
+/** How a surface tells errors that arise before a handler runs: no key, too large a body, an unknown path. */
+export interface FaultVoice {
+  /** The body, in the surface's shape. */
+  renderError(error: AppError, requestId: string): string;
+  /** A further header under which the surface's clients look for the request's id. */
+  requestIdHeader?: string;
+}
+
 /** The wire of a surface or a text page: bytes in, bytes out. */
-export interface RawRoute extends RouteBase {
+export interface RawRoute extends RouteBase, Partial<FaultVoice> {
   kind: 'raw';
-  /** The body of an error that arises before `handle` runs (no key, too large a body, …), in the surface's shape. */
-  renderError?(error: AppError): string;
   handle(exchange: HttpExchange): Promise<void>;
 }
 

@@ -2,11 +2,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADERS } from '@reeve/contracts';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { AppError, assert, toAppError, type Clock, type HttpExchange, type Route, type Scope } from '#kernel';
+import {
+  AppError,
+  assert,
+  toAppError,
+  type Clock,
+  type FaultVoice,
+  type HttpExchange,
+  type Route,
+  type Scope,
+} from '#kernel';
 import type { Idempotency } from '../platform/idempotency/port.ts';
 import type { Log } from '../platform/telemetry/port.ts';
 import { formatTraceparent } from '../platform/telemetry/trace-context.ts';
-import { renderOpenAiError } from '#surfaces';
+import { findFaultVoice } from '#surfaces';
 import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
 import { clientFault, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
@@ -113,7 +122,7 @@ function mount(app: FastifyInstance, options: HttpOptions & { bodies: BodyWatch 
         const error = toAppError(thrown);
         logFault(options.log, request, error);
         if (reply.raw.headersSent) reply.raw.destroy();
-        else exchange.send(error.status, faultHeaders(route, error), renderFault(route, error, request.url));
+        else exchange.send(error.status, faultHeaders(request, error), renderFault(request, error));
       }
     },
   });
@@ -124,7 +133,7 @@ function toExchange(options: HttpOptions, request: FastifyRequest, response: Ser
   assert(scope !== null, 'the request was identified');
   const { traceId, spanId, sampled } = scope.trace;
   const headers: Record<string, string> = {
-    [HEADERS.requestId]: request.requestId,
+    ...requestIdHeaders(request),
     [HEADERS.traceparent]: formatTraceparent(traceId, spanId ?? NO_SPAN, sampled),
   };
   if (options.draining()) headers.connection = 'close';
@@ -168,12 +177,11 @@ async function answerUnknownPath(
 }
 
 function sendFault(options: HttpOptions, request: FastifyRequest, reply: FastifyReply, error: AppError): void {
-  const { route } = request.routeOptions.config;
   logFault(options.log, request, error);
   reply.hijack();
-  const body = renderFault(route, error, request.url);
-  const headers: Record<string, string> = { ...faultHeaders(route, error, request.url), connection: 'close' };
-  if (request.requestId !== '') headers[HEADERS.requestId] = request.requestId;
+  const body = renderFault(request, error);
+  const headers: Record<string, string> = { ...faultHeaders(request, error), connection: 'close' };
+  if (request.requestId !== '') Object.assign(headers, requestIdHeaders(request));
   if (reply.raw.destroyed || reply.raw.headersSent) return;
   const isRead = isBodyRead(request.raw);
   if (isRead) delete headers.connection;
@@ -198,12 +206,29 @@ function isBodyRead(request: IncomingMessage): boolean {
   return request.complete || ((length === undefined || length === '0') && coding === undefined);
 }
 
-function renderFault(route: Route | undefined, error: AppError, url: string): string {
-  if (route?.kind === 'raw' && route.renderError !== undefined) return route.renderError(error);
-  return url.startsWith('/v1/') ? renderOpenAiError(error) : toProblem(error, url);
+function renderFault(request: FastifyRequest, error: AppError): string {
+  const voice = findVoice(request);
+  return voice === null ? toProblem(error, request.url) : voice.renderError(error, request.requestId);
 }
 
-function faultHeaders(route: Route | undefined, error: AppError, url = route?.path ?? ''): Record<string, string> {
+/** The surface's words for a fault; `null` where it is told as a problem. */
+function findVoice({ routeOptions, url }: FastifyRequest): FaultVoice | null {
+  const { route } = routeOptions.config;
+  if (route?.kind === 'raw' && isFaultVoice(route)) return route;
+  return url.startsWith('/v1/') ? findFaultVoice(url) : null;
+}
+
+function isFaultVoice(route: Partial<FaultVoice>): route is FaultVoice {
+  return route.renderError !== undefined;
+}
+
+function requestIdHeaders(request: FastifyRequest): Record<string, string> {
+  const { requestId } = request;
+  const further = findVoice(request)?.requestIdHeader;
+  return { [HEADERS.requestId]: requestId, ...(further === undefined ? {} : { [further]: requestId }) };
+}
+
+function faultHeaders({ url }: FastifyRequest, error: AppError): Record<string, string> {
   const type = url.startsWith('/v1/') ? 'application/json' : PROBLEM_TYPE;
   const retryAfter = error.retryAfterSeconds === null ? {} : { [HEADERS.retryAfter]: String(error.retryAfterSeconds) };
   return { 'content-type': type, ...retryAfter };

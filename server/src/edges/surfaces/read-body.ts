@@ -12,7 +12,7 @@ export interface JsonBody {
 
 const DEPTH_MAX = 128;
 /** Fields whose second appearance would let two readers of one body see two different requests. */
-const SINGLE_FIELDS: ReadonlySet<string> = new Set(['model', 'stream', 'tools', 'messages', 'input']);
+const SINGLE_FIELDS: ReadonlySet<string> = new Set(['model', 'stream', 'tools', 'messages', 'system', 'input']);
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -14,7 +14,8 @@ export interface SurfaceVoice {
   renderEnd(usage: Usage, head: AnswerHead): Uint8Array | string;
   /** Asked for once, last. */
   closingFrame(): Uint8Array | string;
-  renderError(error: AppError): string;
+  /** `status` is the one that goes out, where it is a provider's own. */
+  renderError(error: AppError, status?: number): string;
   renderErrorFrame(error: AppError): string;
 }
 
@@ -112,7 +113,7 @@ function passOn(
       upstream.body.bytes,
     );
   }
-  exchange.send(upstream.status, { ...JSON_TYPE, ...headers }, voice.renderError(error));
+  exchange.send(upstream.status, { ...JSON_TYPE, ...headers }, voice.renderError(error, upstream.status));
 }
 
 function headHeaders(head: AnswerHead): Record<string, string> {

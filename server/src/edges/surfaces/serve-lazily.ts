@@ -17,7 +17,7 @@ export type OpenCall = (path: CallPath, exchange: HttpExchange, body: JsonBody) 
 /** A handler over `load`, which imports the translating modules; `renderError` must not need them. */
 export function serveLazily(
   path: CallPath,
-  renderError: (error: AppError) => string,
+  renderError: (error: AppError, requestId: string) => string,
   load: () => Promise<OpenCall>,
 ): (exchange: HttpExchange) => Promise<void> {
   let loaded: OpenCall | null = null;
@@ -27,7 +27,8 @@ export function serveLazily(
       loaded ??= await load();
       opened = loaded(path, exchange, readJsonBody(exchange.body));
     } catch (thrown) {
-      return sendError(exchange, toAppError(thrown), { renderError }, {});
+      const { requestId } = exchange.scope;
+      return sendError(exchange, toAppError(thrown), { renderError: (error) => renderError(error, requestId) }, {});
     }
     return serveCall(path, exchange, opened.call, opened.voice);
   };
