@@ -13,7 +13,7 @@ import {
   type Open,
 } from './upstream-testing.ts';
 
-export function describeBreaks({ plainCall, streamCall, plain, stream }: AdapterFixtures, open: Open): void {
+export function describeBreaks({ plainCall, streamCall, plain, stream, encoding }: AdapterFixtures, open: Open): void {
   const [first = ''] = stream.frames;
 
   it('gives up on a provider that takes the request and says nothing', async () => {
@@ -33,7 +33,7 @@ export function describeBreaks({ plainCall, streamCall, plain, stream }: Adapter
       openStream(socket);
       sendChunk(socket, first);
     });
-    const { forwarded, events } = await gather(await rig.invoke(streamCall, { timeoutMs: 80 }));
+    const { forwarded, events } = await gather(await rig.invoke(streamCall, { timeoutMs: 80 }), encoding);
     expect(forwarded).toBe(first);
     expect(events.at(-1)?.type).toBe('error');
   });

@@ -8,8 +8,8 @@ import { parseJson, readRecord, type JsonRecord } from './read-json.ts';
 import { createSseTranslator, type SseReader, type WireError } from './sse-translator.ts';
 import { failFromStatus, failWith, toPublicMessage } from './upstream-failure.ts';
 
-/** One wire's reading of what comes back. Pure. */
-export interface WireReader {
+/** One wire's reading of what comes back whole. Pure. */
+export interface BodyReader {
   readonly wire: string;
   /** The provider's own sentence in the body of an error status. */
   findErrorMessage(value: unknown): string | null;
@@ -17,6 +17,10 @@ export interface WireReader {
   findError(body: JsonRecord): WireError | null;
   /** What the body of a whole answer says; without parts it is no answer. */
   readAnswer(body: JsonRecord, kind: CallKind): Pick<Answer, 'model' | 'parts' | 'usage'>;
+}
+
+/** And of its streams. */
+export interface WireReader extends BodyReader {
   /** For one stream. */
   createSseReader(call: Call): SseReader;
 }
@@ -44,7 +48,7 @@ export async function readInvocation(
 }
 
 /** A whole answer; `invalid` where it cannot be read, has the wrong shape, or is an error under a good status. */
-export function readBody(bytes: Buffer, kind: CallKind, provider: Provider, reader: WireReader): Invocation {
+export function readBody(bytes: Buffer, kind: CallKind, provider: Provider, reader: BodyReader): Invocation {
   const body = readRecord(isUtf8(bytes) ? parseJson(bytes.toString('utf8')) : undefined);
   if (body === null) return failWith('invalid', 'The provider sent an answer that is not a JSON object.');
   const error = reader.findError(body);
