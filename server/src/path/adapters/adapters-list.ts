@@ -4,13 +4,7 @@
  */
 import type { TObject } from 'typebox';
 import type { AdapterDeps, ModelAdapter, Provider } from './adapter.ts';
-import {
-  AzureSettingsSchema,
-  BedrockSettingsSchema,
-  checkAzure,
-  checkBedrock,
-  findAzureUrls,
-} from './cloud-settings.ts';
+import { AzureSettingsSchema, checkAzure, findAzureUrls } from './cloud-settings.ts';
 import { OPENAI_PRESETS } from './openai-presets.ts';
 import { OpenAiSettingsSchema } from './provider-settings.ts';
 
@@ -62,6 +56,12 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariables: ['MISTRAL_API_KEY'],
   },
+  google: {
+    load: async () => (await import('./google/index.ts')).createGoogleAdapter,
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    hosted: true,
+    keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+  },
   azure: {
     load: loadAzure,
     hosted: true,
@@ -69,12 +69,6 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     preset: { max_tokens_field: 'max_completion_tokens', responses: true },
     check: checkAzure,
     urls: findAzureUrls,
-  },
-  bedrock: {
-    load: async () => (await import('./bedrock/index.ts')).createBedrockAdapter,
-    hosted: true,
-    settings: BedrockSettingsSchema,
-    check: checkBedrock,
   },
 };
 
