@@ -67,6 +67,28 @@ export function streamChat(request: ChatRequest, usage: MockUsage | null = CHAT_
   return frames;
 }
 
+/** Every kind of piece that a stream may hold. */
+export function streamMedley({ model }: ChatRequest): string[] {
+  const piece = (index: number, fields: Record<string, unknown>) => ({ tool_calls: [{ index, ...fields }] });
+  const open = (index: number, id: string) => piece(index, { id, function: { name: `tool_${id}`, arguments: '' } });
+  const deltas: Record<string, unknown>[] = [
+    { role: 'assistant', reasoning_content: 'Let me ' },
+    { reasoning_content: 'think.' },
+    { content: 'Hello ' },
+    { content: 'there.' },
+    { refusal: 'Not that.' },
+    open(0, 'a'),
+    open(1, 'b'),
+    piece(1, { function: { arguments: '{"b":' } }),
+    piece(0, { function: { arguments: '{"a":1}' } }),
+    piece(1, { function: { arguments: '2}' } }),
+  ];
+  const ending = { index: 0, delta: {}, finish_reason: 'tool_calls' };
+  const choices = [...deltas.map((delta) => ({ index: 0, delta, finish_reason: null })), ending];
+  const head = { id: 'chatcmpl-mock', object: 'chat.completion.chunk', created: CREATED, model };
+  return choices.map((choice) => `data: ${JSON.stringify({ ...head, choices: [choice], usage: CHAT_USAGE })}\n\n`);
+}
+
 /** One vector per input; base64 where asked for, as the official clients do by default. */
 export function answerEmbeddings(request: ChatRequest): unknown {
   const inputs = Array.isArray(request.input) && typeof request.input[0] !== 'number' ? request.input : [request.input];

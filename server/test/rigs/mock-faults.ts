@@ -1,7 +1,7 @@
 /** How a provider can fail, by the name of the model that is asked. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerChat, answerError, streamChat } from './mock-answers.ts';
+import { answerChat, answerError, streamChat, streamMedley } from './mock-answers.ts';
 import { answerWell, sendJson, startStream, type MockExchange } from './mock-wire.ts';
 
 type Fault = (exchange: MockExchange) => Promise<void> | void;
@@ -125,6 +125,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     response.write('data: {"choices":[{"index":0,"delta":{"content":"');
     await pour(response, HUGE_BYTES);
     response.end('"}}]}\n\ndata: [DONE]\n\n');
+  },
+  /** No fault, but all at once: reasoning, text, a refusal, and two calls whose pieces come interleaved. */
+  medley: ({ response, body }) => {
+    startStream(response);
+    response.end(`${streamMedley(body).join('')}data: [DONE]\n\n`);
   },
   /** Headers that try to become the gateway's own. */
   'spoofed-headers': ({ response, body }) =>

@@ -204,6 +204,19 @@ const cases = {
     const runner = client.responses.stream({ model: 'good', input: 'Count.', text });
     assert.deepEqual((await runner.finalResponse()).output_parsed, { name: 'tally', count: 3 });
   },
+  async 'streamed response of every kind of item'() {
+    const runner = client.responses.stream({ model: 'medley', input: 'x' });
+    const [reasoning, message, ...calls] = (await runner.finalResponse()).output;
+    assert.equal(reasoning.summary[0].text, 'Let me think.');
+    assert.deepEqual([message.content[0].text, message.content[1].refusal], ['Hello there.', 'Not that.']);
+    assert.deepEqual(
+      calls.map((call) => [call.call_id, call.name, JSON.parse(call.arguments)]),
+      [
+        ['a', 'tool_a', { a: 1 }],
+        ['b', 'tool_b', { b: 2 }],
+      ],
+    );
+  },
   async 'stored responses are refused'() {
     const stored = client.responses.create({ model: 'good', input: 'x', store: true });
     const error = await rejects(stored, sdk.BadRequestError, 400);

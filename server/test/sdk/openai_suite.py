@@ -243,6 +243,18 @@ def _():
     assert answer.output_parsed == Tally(name="tally", count=3)
 
 
+@case("streamed response of every kind of item")
+def _():
+    with client.responses.stream(model="medley", input="x") as stream:
+        reasoning, message, *calls = stream.get_final_response().output
+    assert reasoning.summary[0].text == "Let me think."
+    assert (message.content[0].text, message.content[1].refusal) == ("Hello there.", "Not that.")
+    assert [(call.call_id, call.name, json.loads(call.arguments)) for call in calls] == [
+        ("a", "tool_a", {"a": 1}),
+        ("b", "tool_b", {"b": 2}),
+    ]
+
+
 @case("stored responses are refused")
 def _():
     error = fails(lambda: client.responses.create(model="good", input="x", store=True), openai.BadRequestError, 400)
