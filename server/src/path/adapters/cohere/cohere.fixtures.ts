@@ -33,7 +33,7 @@ export function callOf(fields: Partial<Call> = {}): Call {
 /** What Cohere bills; the model saw more. */
 export const usage: Usage = { inputTokens: 19, outputTokens: 10, cachedInputTokens: 8, estimated: false };
 
-export const wireUsage = {
+const wireUsage = {
   billed_units: { input_tokens: 19, output_tokens: 10 },
   tokens: { input_tokens: 87, output_tokens: 12 },
   cached_tokens: 8,
