@@ -4,7 +4,13 @@
  */
 import type { TObject } from 'typebox';
 import type { AdapterDeps, ModelAdapter, Provider } from './adapter.ts';
-import { AzureSettingsSchema, checkAzure, findAzureUrls } from './cloud-settings.ts';
+import {
+  AzureSettingsSchema,
+  BedrockSettingsSchema,
+  checkAzure,
+  checkBedrock,
+  findAzureUrls,
+} from './cloud-settings.ts';
 import { OPENAI_PRESETS } from './openai-presets.ts';
 import { OpenAiSettingsSchema } from './provider-settings.ts';
 
@@ -69,6 +75,12 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     preset: { max_tokens_field: 'max_completion_tokens', responses: true },
     check: checkAzure,
     urls: findAzureUrls,
+  },
+  bedrock: {
+    load: async () => (await import('./bedrock/index.ts')).createBedrockAdapter,
+    hosted: true,
+    settings: BedrockSettingsSchema,
+    check: checkBedrock,
   },
 };
 
