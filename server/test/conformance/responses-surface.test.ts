@@ -187,7 +187,7 @@ describe('refusals', () => {
 
   test.for([
     ['tools.web_search', { tools: [{ type: 'web_search' }] }],
-    ['text.verbosity', { text: { verbosity: 'low' } }],
+    ['text.format', { text: { format: { type: 'grammar' } } }],
     ['truncation', { truncation: 'auto' }],
     ['max_tool_calls', { max_tool_calls: 1 }],
     ['item_reference', { input: [{ type: 'item_reference', id: 'msg_1' }] }],

@@ -95,7 +95,7 @@ describe('settings', () => {
       prompt_cache_key: 'k',
       max_tool_calls: 3,
       truncation: 'auto',
-      'text.verbosity': 'low',
+      verbosity: 'low',
       'text.format': { type: 'grammar', syntax: 'lark' },
       'reasoning.context': 'all_turns',
       'stream_options.include_obfuscation': true,

@@ -130,7 +130,7 @@ function readReasoning(reasoning: ResponsesRequest['reasoning']): ReasoningParam
 function pickExtensions(value: JsonBody['value'], request: ResponsesRequest): Record<string, unknown> {
   const { truncation, tool_choice: choice, text } = request;
   const includes = request.include?.filter((name) => !INCLUDES.has(name)) ?? [];
-  const extensions: Record<string, unknown> = {
+  return {
     ...pickUnknown(value, RESPONSES_FIELDS),
     ...pickUnknown(text, TEXT_FIELDS, 'text.'),
     ...pickUnknown(request.reasoning, REASONING_FIELDS, 'reasoning.'),
@@ -139,10 +139,9 @@ function pickExtensions(value: JsonBody['value'], request: ResponsesRequest): Re
     ...(includes.length === 0 ? {} : { include: includes }),
     ...(truncation == null || truncation === 'disabled' ? {} : { truncation }),
     ...(choice == null || readToolChoice(choice) !== null ? {} : { tool_choice: choice }),
+    ...(text?.verbosity == null || text.verbosity === USUAL_VERBOSITY ? {} : { verbosity: text.verbosity }),
     ...(text?.format == null || readFormat(text.format) !== null ? {} : { 'text.format': text.format }),
   };
-  if (extensions['text.verbosity'] === USUAL_VERBOSITY) delete extensions['text.verbosity'];
-  return extensions;
 }
 
 /** What every model does when nobody says otherwise; some clients say it all the same. */

@@ -46,7 +46,7 @@ const ResponsesRequestSchema = Type.Object({
   tools: Maybe(Type.Array(Tool)),
   tool_choice: Maybe(Type.Union([Type.String(), Type.Object({ type: Type.String(), name: Maybe(Type.String()) })])),
   parallel_tool_calls: Maybe(Type.Boolean()),
-  text: Maybe(Type.Object({ format: Maybe(Format) })),
+  text: Maybe(Type.Object({ format: Maybe(Format), verbosity: Maybe(Type.String()) })),
   reasoning: Maybe(Reasoning),
   top_logprobs: Maybe(Type.Integer({ minimum: 0, maximum: 20 })),
   include: Maybe(Type.Array(Type.String())),
@@ -69,5 +69,5 @@ export const RESPONSES_FIELDS: ReadonlySet<string> = new Set(Object.keys(Respons
 
 /** Fields of a function tool that the call models. */
 export const TOOL_FIELDS: ReadonlySet<string> = new Set(Object.keys(Tool.properties));
-export const TEXT_FIELDS: ReadonlySet<string> = new Set(['format']);
+export const TEXT_FIELDS: ReadonlySet<string> = new Set(['format', 'verbosity']);
 export const REASONING_FIELDS: ReadonlySet<string> = new Set(Object.keys(Reasoning.properties));
