@@ -39,7 +39,7 @@ function putResultsFirst({ role, content }: Message): Message {
  * `null` for what is left out: empty texts, which this wire refuses, and thoughts without a signature of this wire, which
  * mean nothing to it. An earlier refusal is an ordinary text here.
  */
-export function toBlock(part: Part): Block | null {
+function toBlock(part: Part): Block | null {
   const block = toBareBlock(part);
   return block === null || part.cache === undefined ? block : { ...block, ...toCacheControl(part.cache) };
 }
