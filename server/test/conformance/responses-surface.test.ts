@@ -1,9 +1,9 @@
-/** `/v1/responses` of a whole Reeve, before a provider that knows chat completions only. */
+/** `/v1/responses` of a whole Reeve, before a provider that knows chat completions only and one that knows responses. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectJson, getReceipt, postJson, sseData } from '../rigs/api.ts';
-import { MOCK_TEXT } from '../rigs/mock-answers.ts';
+import { answerResponses, MOCK_TEXT, streamResponses } from '../rigs/mock-answers.ts';
 import { mockConfig } from '../rigs/mock-config.ts';
-import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
+import { MOCK_KEY, startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
 import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
 
 const FAULTS = ['error-middle', 'no-done', 'no-usage', 'slow-bytes', 'status-400', 'status-500', 'ok-with-error'];
@@ -41,7 +41,9 @@ let reeve: WholeReeve;
 
 beforeAll(async () => {
   mock = await startMockProvider();
-  reeve = await startReeve({ config: mockConfig(mock, FAULTS) });
+  const native = `native: { adapter: openai, base_url: "${mock.baseUrl}", api_key: "${MOCK_KEY}", responses: true }`;
+  const config = mockConfig(mock, FAULTS).replace('providers:', `providers:\n  ${native}`);
+  reeve = await startReeve({ config: config.replace('models:', 'models:\n  alias: [native/far]') });
 });
 
 afterAll(async () => {
@@ -169,6 +171,35 @@ describe('streams', () => {
     const { events } = await stream({ model });
     expect(events.at(-1)).toMatchObject({ type: 'error', message: expect.any(String) });
     expect(events.filter(({ type }) => /completed|incomplete|failed/.test(type))).toEqual([]);
+  });
+});
+
+describe('a provider of the same wire', () => {
+  const far = { model: 'far', messages: [] };
+
+  test('takes and gives bytes as they are', async () => {
+    const fields = {
+      tools: [{ type: 'web_search' }],
+      text: { verbosity: 'low' },
+      not_in_any_schema: [1, { deep: null }],
+    };
+    const response = await respond({ model: 'alias', ...fields });
+    const receipt = response.headers.get('x-reeve-receipt');
+    expect(await expectJson(response, 200)).toEqual(answerResponses(far));
+    expect(mock.requestsTo('far').at(-1)?.path).toBe('/v1/responses');
+    expect(sentTo('far')).toMatchObject({ model: 'far', input: 'What is a tally?', ...fields });
+    expect(await getReceipt(reeve, receipt)).toMatchObject({
+      status: 'ok',
+      token_usage: { total: 20, estimated: false },
+    });
+  });
+
+  test('streams frames as they are; the settlement stands before the closing one', async () => {
+    const { text, receipt } = await stream({ model: 'alias' });
+    const frames = text.split('\n\n').map((frame) => `${frame}\n\n`);
+    expect(frames.at(-3)).toMatch(/^: reeve /);
+    expect([...frames.slice(0, -3), ...frames.slice(-2, -1)]).toEqual(streamResponses(far));
+    expect(await getReceipt(reeve, receipt)).toMatchObject({ status: 'ok', token_usage: { total: 20 } });
   });
 });
 

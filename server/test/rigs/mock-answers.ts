@@ -89,6 +89,31 @@ export function streamMedley({ model }: ChatRequest): string[] {
   return choices.map((choice) => `data: ${JSON.stringify({ ...head, choices: [choice], usage: CHAT_USAGE })}\n\n`);
 }
 
+/** What a provider with `/responses` of its own answers. */
+export function answerResponses({ model }: ChatRequest): Record<string, unknown> {
+  const content = [{ type: 'output_text', text: MOCK_TEXT, annotations: [] }];
+  const usage = { input_tokens: 11, output_tokens: 9, total_tokens: 20 };
+  const output = [{ id: 'msg_mock', type: 'message', status: 'completed', role: 'assistant', content }];
+  return { id: 'resp_mock', object: 'response', created_at: CREATED, status: 'completed', model, output, usage };
+}
+
+/** The frames of such a stream, the closing one too. */
+export function streamResponses(request: ChatRequest): string[] {
+  const place = { item_id: 'msg_mock', output_index: 0, content_index: 0 };
+  const events: Record<string, unknown>[] = [
+    {
+      type: 'response.created',
+      response: { ...answerResponses(request), status: 'in_progress', output: [], usage: null },
+    },
+    ...MOCK_WORDS.map((delta) => ({ type: 'response.output_text.delta', ...place, delta })),
+    { type: 'response.completed', response: answerResponses(request) },
+  ];
+  return events.map((event, index) => {
+    const data = JSON.stringify({ ...event, sequence_number: index });
+    return `event: ${String(event.type)}\ndata: ${data}\n\n`;
+  });
+}
+
 /** One vector per input; base64 where asked for, as the official clients do by default. */
 export function answerEmbeddings(request: ChatRequest): unknown {
   const inputs = Array.isArray(request.input) && typeof request.input[0] !== 'number' ? request.input : [request.input];

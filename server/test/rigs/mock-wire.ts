@@ -1,6 +1,14 @@
 /** How the mock provider puts its answers on the wire. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerChat, answerEmbeddings, answerError, streamChat, type ChatRequest } from './mock-answers.ts';
+import {
+  answerChat,
+  answerEmbeddings,
+  answerError,
+  answerResponses,
+  streamChat,
+  streamResponses,
+  type ChatRequest,
+} from './mock-answers.ts';
 
 /** What a fault gets to play with. */
 export interface MockExchange {
@@ -15,6 +23,10 @@ export interface MockExchange {
 export function answerWell(path: string, body: ChatRequest, response: ServerResponse): void {
   if (path.endsWith('/embeddings')) {
     sendJson(response, 200, answerEmbeddings(body));
+  } else if (path.endsWith('/responses')) {
+    if (body.stream !== true) return sendJson(response, 200, answerResponses(body));
+    startStream(response);
+    response.end(streamResponses(body).join(''));
   } else if (!path.endsWith('/chat/completions')) {
     sendJson(response, 404, answerError(`no such path: ${path}`));
   } else if (body.stream === true) {
