@@ -12,7 +12,7 @@ import {
   findAzureUrls,
 } from './cloud-settings.ts';
 import { OPENAI_PRESETS } from './openai-presets.ts';
-import { OpenAiSettingsSchema } from './provider-settings.ts';
+import { AiSdkSettingsSchema, OpenAiSettingsSchema } from './provider-settings.ts';
 
 export interface AdapterEntry {
   load(): Promise<(deps: AdapterDeps) => ModelAdapter>;
@@ -52,6 +52,7 @@ function ofOpenAiWire(): Record<string, AdapterEntry> {
 
 export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
   ...ofOpenAiWire(),
+  aisdk: { load: async () => (await import('./aisdk/index.ts')).createAiSdkAdapter, settings: AiSdkSettingsSchema },
   cohere: {
     load: async () => (await import('./cohere/index.ts')).createCohereAdapter,
     baseUrl: 'https://api.cohere.com/v2',
@@ -61,6 +62,11 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     load: async () => (await import('./mistral/index.ts')).createMistralAdapter,
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariables: ['MISTRAL_API_KEY'],
+  },
+  anthropic: {
+    load: async () => (await import('./anthropic/index.ts')).createAnthropicAdapter,
+    baseUrl: 'https://api.anthropic.com/v1',
+    keyVariables: ['ANTHROPIC_API_KEY'],
   },
   google: {
     load: async () => (await import('./google/index.ts')).createGoogleAdapter,

@@ -15,3 +15,14 @@ export const OpenAiSettingsSchema = Type.Object({
   without: Type.Optional(Type.Array(Type.Enum([...FEATURES, ...OPENAI_KINDS]))),
 });
 export type OpenAiSettings = Static<typeof OpenAiSettingsSchema>;
+
+/** Of provider packages of the AI SDK. */
+export const AiSdkSettingsSchema = Type.Object({
+  /** As it is installed, e.g. `@ai-sdk/deepinfra`. */
+  package: Type.String({ minLength: 1 }),
+  /** The function that makes the provider; absent: the first export that begins with `create`. */
+  create: Type.Optional(Type.String({ minLength: 1 })),
+  /** Further options of that function. */
+  options: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+export type AiSdkSettings = Static<typeof AiSdkSettingsSchema>;
