@@ -11,6 +11,7 @@ import {
   checkBedrock,
   findAzureUrls,
 } from './cloud-settings.ts';
+import { KServeSettingsSchema } from './kserve/kserve-settings.ts';
 import { OPENAI_PRESETS } from './openai-presets.ts';
 import { AiSdkSettingsSchema, OpenAiSettingsSchema } from './provider-settings.ts';
 
@@ -74,6 +75,7 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     hosted: true,
     keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
   },
+  kserve: { load: async () => (await import('./kserve/index.ts')).createKServeAdapter, settings: KServeSettingsSchema },
   azure: {
     load: loadAzure,
     hosted: true,
