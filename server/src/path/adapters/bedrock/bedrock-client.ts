@@ -69,8 +69,9 @@ function findTheirTime({ headers }: IncomingAnswer, body: string, atMs: number):
   const theirMs = Date.parse(String(headers.date ?? ''));
   if (Number.isNaN(theirMs) || Math.abs(theirMs - atMs) < SKEW_MS_MIN) return null;
   const told = readRecord(parseJson(body));
-  const label = `${String(headers['x-amzn-errortype'] ?? '')} ${String(told?.__type ?? '')}`;
-  return OF_TIME.test(label) || OF_TIME_SENTENCE.test(String(told?.message ?? '')) ? theirMs : null;
+  const { __type: type = '', message = '' } = told ?? {};
+  const label = `${String(headers['x-amzn-errortype'] ?? '')} ${String(type)}`;
+  return OF_TIME.test(label) || OF_TIME_SENTENCE.test(String(message)) ? theirMs : null;
 }
 
 const ERROR_BYTES_MAX = 256 * 1024;

@@ -33,6 +33,9 @@ export async function invokeEmbedding(client: BedrockClient, attempt: Attempt): 
       for (const part of answer.parts) parts.push({ ...part, index: parts.length });
     }
   }
+  if (parts.length !== joinTurns(attempt.call.parts).length) {
+    return failWith('invalid', 'The provider sent another number of vectors than there were texts.');
+  }
   return { type: 'answer', answer: { kind: 'embedding', model: null, parts, usage } };
 }
 

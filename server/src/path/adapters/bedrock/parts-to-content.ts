@@ -82,9 +82,7 @@ export function readInput(text: string): JsonRecord | null {
 
 function toToolResult({ id, content, isError }: Extract<Part, { type: 'tool-result' }>, position: number): Block {
   const blocks = content.flatMap((part, at) => mediaToBlock(part, position * 100 + at) ?? []);
-  // The wire wants at least one block.
-  const filled = blocks.length === 0 ? [{ text: '' }] : blocks;
-  return { toolResult: { toolUseId: id, content: filled, ...(isError === true ? { status: 'error' } : {}) } };
+  return { toolResult: { toolUseId: id, content: blocks, ...(isError === true ? { status: 'error' } : {}) } };
 }
 
 function toThought({ text, signature, hidden }: Extract<Part, { type: 'reasoning' }>): Block | null {

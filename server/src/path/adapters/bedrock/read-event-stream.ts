@@ -48,7 +48,8 @@ class Splitter implements EventSplitter {
 
   /** Reads what the bytes at hand allow: the length of the next message, or the message. */
   #advance(messages: EventMessage[]): void {
-    const held = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const [only] = this.#chunks;
+    const held = only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
     this.#chunks = [held];
     if (this.#neededBytes === PRELUDE_BYTES) {
       this.#fault = findPreludeFault(held);
