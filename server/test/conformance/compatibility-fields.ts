@@ -116,7 +116,7 @@ const MESSAGES: SurfaceFields = {
     tools: { tools: [MESSAGES_TOOL] },
     'tools with cache_control': { tools: [{ ...MESSAGES_TOOL, cache_control: { type: 'ephemeral' } }] },
     'server tool (web search)': { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
-    'tool_choice: any': { tools: [MESSAGES_TOOL], tool_choice: { type: 'any' } },
+    'tool_choice any': { tools: [MESSAGES_TOOL], tool_choice: { type: 'any' } },
     'tool_choice: none': { tools: [MESSAGES_TOOL], tool_choice: { type: 'none' } },
     'tool_choice: one tool': { tools: [MESSAGES_TOOL], tool_choice: { type: 'tool', name: 'look' } },
     disable_parallel_tool_use: {

@@ -41,6 +41,8 @@ const MAY_BE_IGNORED: ReadonlySet<string> = new Set([
   'tools with cache_control',
   'thinking with signature in history',
   'stream_options.include_usage',
+  // Without tools nobody can choose one: providers that know no such choice are asked without the tools.
+  'tool_choice: none',
 ]);
 
 let recorder: Recorder;

@@ -6,6 +6,8 @@ import { isSource, type Rule, type Tree, withoutComments } from './tree.ts';
 const ERROR_PAGE = 'docs/errors.md';
 const REFERENCE = 'docs/reference.md';
 const ENVIRONMENT = 'server/src/roles/environment.ts';
+/** The environment's keys of providers stand where the providers are listed. */
+const PROVIDER_LISTS = ['server/src/path/adapters/adapters-list.ts', 'server/src/path/adapters/openai-presets.ts'];
 
 export function catalogueRules(plan: Plan): Rule[] {
   return [
@@ -139,8 +141,11 @@ function checkStrayNames(tree: Tree): string[] {
 }
 
 function checkVariables(tree: Tree): string[] {
-  const read = names(tree.get(ENVIRONMENT) ?? '', /'([A-Z][A-Z0-9]*_[A-Z0-9_]+)'|\b((?:OPENAI|ANTHROPIC)_API_KEY)\b/g);
-  const documented = names(tree.get(REFERENCE) ?? '', /`((?:REEVE|OTEL|OPENAI|ANTHROPIC)_[A-Z0-9_]+)`/g);
+  const read = [
+    ...names(tree.get(ENVIRONMENT) ?? '', /'([A-Z][A-Z0-9]*_[A-Z0-9_]+)'/g),
+    ...PROVIDER_LISTS.flatMap((path) => names(tree.get(path) ?? '', /'([A-Z][A-Z0-9]*_API_KEY)'/g)),
+  ];
+  const documented = names(tree.get(REFERENCE) ?? '', /`((?:(?:REEVE|OTEL)_[A-Z0-9_]+)|[A-Z0-9]+_API_KEY)`/g);
   return differences(
     documented.filter((name) => !name.startsWith('REEVE_TEST_')),
     read,

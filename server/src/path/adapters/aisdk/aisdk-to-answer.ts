@@ -1,7 +1,7 @@
 /** From what a provider package gives to an `Answer` or its frames. */
 import type { Answer, AnswerEvent, AnswerFrame, AnswerPart } from '@reeve/contracts';
 import { readList, readRecord, readText, type JsonRecord } from '../read-json.ts';
-import { readFinishReason, readSource, readUsage } from './aisdk-wire.ts';
+import { readFinishReason, readSource, readUsage } from './aisdk-interface.ts';
 
 /** A whole answer; `null` where it holds nothing that can be read. */
 export function resultToAnswer(result: unknown, modelId: string): Answer | null {

@@ -6,7 +6,7 @@ import { joinTurns } from '../group-turns.ts';
 import { readRecord } from '../read-json.ts';
 import { failFromWire, failWith, toPublicMessage, type Failed } from '../upstream-failure.ts';
 import { CLOSED, createPartReader, resultToAnswer, resultToEmbedding } from './aisdk-to-answer.ts';
-import { findWarning, type AiSdkProvider } from './aisdk-wire.ts';
+import { findWarning, type AiSdkProvider } from './aisdk-interface.ts';
 import { callToAiSdk } from './call-to-aisdk.ts';
 import { loadProvider, PackageError } from './load-package.ts';
 

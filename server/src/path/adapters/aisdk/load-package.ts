@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AdapterDeps, Provider } from '../adapter.ts';
 import type { AiSdkSettings } from '../provider-settings.ts';
-import type { AiSdkProvider } from './aisdk-wire.ts';
+import type { AiSdkProvider } from './aisdk-interface.ts';
 import { createFetch } from './fetch-over-client.ts';
 
 /** The package cannot be used; the message says how to mend it. */
