@@ -1,7 +1,7 @@
 /** From a whole answer to the body of a message. Streams are rendered in `events-to-anthropic.ts`. */
 import type { Answer, AnswerPart, Citation, FinishReason, Signature, Usage } from '@reeve/contracts';
 import { sealSignature } from '../sealed-signature.ts';
-import { WIRE } from './anthropic-wire.ts';
+import { readRedacted, WIRE } from './anthropic-wire.ts';
 import { inputOf } from './tool-input.ts';
 
 /** What rendering needs beside the answer: the name the caller used, and an id made of the receipt's. */
@@ -62,8 +62,9 @@ function toBlocks(part: AnswerPart, position: number, context: RenderContext): o
   }
 }
 
-function toThinking({ text, hidden, signature }: { text: string; hidden?: boolean; signature?: Signature }) {
-  if (hidden === true && signature?.wire === WIRE) return { type: 'redacted_thinking', data: signature.value };
+function toThinking({ text, signature }: { text: string; signature?: Signature }) {
+  const data = readRedacted(signature);
+  if (data !== null) return { type: 'redacted_thinking', data };
   return { type: 'thinking', thinking: text, signature: toSignature(signature) };
 }
 

@@ -2,6 +2,7 @@
  * The request bodies of the Anthropic surface, as far as Reeve reads them: strict on the types of known fields, silent
  * on the rest, which travels on. Source: the public API reference for Messages and for counting their tokens.
  */
+import type { Signature } from '@reeve/contracts';
 import Type, { type Static } from 'typebox';
 import { createChecker } from '#kernel';
 
@@ -118,6 +119,19 @@ export const toolResultChecker = createChecker(
 );
 export const thinkingChecker = createChecker(Type.Object({ thinking: Type.String(), signature: Maybe(Type.String()) }));
 export const redactedChecker = createChecker(Type.Object({ data: Type.String() }));
+
+/**
+ * The data of a redacted thought as a signature of this wire, and back. The mark tells it from the signature of a
+ * thought whose text is only withheld; whoever speaks this wire on the other side of the call writes the same.
+ */
+const REDACTED = 'redacted:';
+
+export const toRedactedSignature = (data: string): Signature => ({ wire: WIRE, value: REDACTED + data });
+
+export function readRedacted(signature: Signature | undefined): string | null {
+  if (signature?.wire !== WIRE || !signature.value.startsWith(REDACTED)) return null;
+  return signature.value.slice(REDACTED.length);
+}
 
 /** What the call models, in part or whole; every other field is an extension. */
 export const MESSAGE_FIELDS = fieldsOf(MessageRequestSchema);

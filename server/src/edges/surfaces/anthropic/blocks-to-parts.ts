@@ -12,6 +12,7 @@ import {
   textChecker,
   thinkingChecker,
   toolResultChecker,
+  toRedactedSignature,
   toolUseChecker,
   WIRE,
   type Block,
@@ -74,11 +75,12 @@ function blockToPart(block: Block, place: Place, path: string): Part {
       return toToolResult(block, place, path);
     case 'thinking': {
       const { thinking, signature } = need(thinkingChecker, block, path);
-      return { ...place, type: 'reasoning', text: thinking, ...signedBy(signature), ...hiddenIf(thinking === '') };
+      const hidden = thinking === '' ? { hidden: true } : {};
+      return { ...place, type: 'reasoning', text: thinking, ...signedBy(signature), ...hidden };
     }
     case 'redacted_thinking': {
       const { data } = need(redactedChecker, block, path);
-      return { ...place, type: 'reasoning', text: '', ...signedBy(data), ...hiddenIf(true) };
+      return { ...place, type: 'reasoning', text: '', signature: toRedactedSignature(data), hidden: true };
     }
     default:
       return { ...place, type: 'other', name: block.type, value: block };
@@ -90,10 +92,6 @@ function signedBy(text: string | null | undefined): { signature?: Signature } {
   if (text == null || text === '') return {};
   const sealed = unsealSignature(text);
   return { signature: sealed === null ? { wire: WIRE, value: text } : { wire: sealed.wire, value: sealed.value } };
-}
-
-function hiddenIf(hidden: boolean): { hidden?: boolean } {
-  return hidden ? { hidden } : {};
 }
 
 /** Calls that code of the provider's made, or that belong to one of its tool sets, mean nothing elsewhere. */

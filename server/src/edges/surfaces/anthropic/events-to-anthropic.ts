@@ -10,7 +10,7 @@ import {
   toSignature,
   type RenderContext,
 } from './answer-to-anthropic.ts';
-import { WIRE } from './anthropic-wire.ts';
+import { readRedacted } from './anthropic-wire.ts';
 import { BlockSequence, createBlock, toFrame, ToolBlock, type Block } from './content-blocks.ts';
 
 export const CLOSING_FRAME = toFrame('message_stop', {});
@@ -100,11 +100,12 @@ export class MessageStream {
     this.#open(kind, TEXT_START).deltas.push({ type: 'citations_delta', citation: toCitation(citation) });
   }
 
-  #addThought({ text, block, hidden, signature }: EventOf<'reasoning-delta'>): void {
+  #addThought({ text, block, signature }: EventOf<'reasoning-delta'>): void {
     if (!this.#context.showsThinking) return;
-    if (hidden === true && signature?.wire === WIRE) {
+    const data = readRedacted(signature);
+    if (data !== null) {
       this.#kind = null;
-      return this.#blocks.add(createBlock({ type: 'redacted_thinking', data: signature.value }));
+      return this.#blocks.add(createBlock({ type: 'redacted_thinking', data }));
     }
     if (text === '' && signature === undefined) return;
     const { deltas } = this.#open(`thinking ${block}`, THINKING_START);

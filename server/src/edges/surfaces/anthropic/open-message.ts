@@ -1,6 +1,5 @@
 /** The translating half of the Anthropic surface; loaded with its first call. */
 import type { Call } from '@reeve/contracts';
-import type { HttpExchange } from '#kernel';
 import type { OpenCall } from '../serve-lazily.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { toErrorBody, toErrorFrame } from './anthropic-errors.ts';
@@ -11,16 +10,16 @@ import { CLOSING_FRAME, MessageStream } from './events-to-anthropic.ts';
 
 export const openMessage: OpenCall = (_path, exchange, body) => {
   const call = messageToCall(body, exchange.headers);
-  return { call, voice: createVoice(exchange, call) };
+  return { call, voice: createVoice(exchange.scope.requestId, call) };
 };
 
 export const openCount: OpenCall = (_path, exchange, body) => {
   const call = countToCall(body, exchange.headers);
-  return { call, voice: createVoice(exchange, call) };
+  return { call, voice: createVoice(exchange.scope.requestId, call) };
 };
 
 /** A stream of this wire goes through as it is, its closing frame too; every other is rendered event by event. */
-function createVoice({ scope: { requestId } }: HttpExchange, { model, params }: Call): SurfaceVoice {
+export function createVoice(requestId: string, { model, params }: Call): SurfaceVoice {
   const showsThinking = params.reasoning?.visible === true;
   const context = (receiptId: string): RenderContext => ({ receiptId, model, showsThinking });
   let stream: MessageStream | null = null;
