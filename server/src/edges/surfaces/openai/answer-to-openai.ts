@@ -1,4 +1,14 @@
-import type { Answer, AnswerEvent, AnswerFrame, Citation, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
+import type {
+  Answer,
+  AnswerEvent,
+  AnswerFrame,
+  AnswerPart,
+  Citation,
+  FinishReason,
+  TokenLogprob,
+  Usage,
+} from '@reeve/contracts';
+import { renderUsage } from '../openai-usage.ts';
 
 /** What rendering needs beside the answer: the id and time it carries, and the name the caller used. */
 export interface RenderContext {
@@ -6,6 +16,8 @@ export interface RenderContext {
   createdSeconds: number;
   model: string;
   includeUsage: boolean;
+  /** Vectors as base64 of 32-bit floats, as the SDKs ask for them. */
+  base64: boolean;
 }
 
 export const WIRE = 'openai';
@@ -57,7 +69,7 @@ function renderEvent(event: AnswerEvent, context: RenderContext): string {
     case 'usage':
       return context.includeUsage ? usageChunk(context, event.usage) : '';
     case 'audio-delta': {
-      const audio = { data: event.data, transcript: event.transcript };
+      const audio = { id: toAudioId(context), data: event.data, transcript: event.transcript };
       return deltaChunk(context, event.index, { audio });
     }
     case 'citation':
@@ -95,46 +107,74 @@ function renderCompletion(answer: Answer, usage: Usage, context: RenderContext) 
     object: 'chat.completion',
     created: context.createdSeconds,
     model: context.model,
-    choices: renderChoices(answer),
+    choices: renderChoices(answer, context),
     usage: renderUsage(usage),
   };
 }
 
-function renderChoices(answer: Answer) {
-  const indexes = [...new Set(answer.parts.map((part) => part.index))].toSorted((a, b) => a - b);
+function renderChoices({ parts }: Answer, context: RenderContext) {
+  const indexes = [...new Set(parts.map((part) => part.index))].toSorted((a, b) => a - b);
   return indexes.map((index) => {
-    const parts = answer.parts.filter((part) => part.index === index);
-    const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
-    const reasoning = parts.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('');
-    const calls = parts.flatMap((part) =>
-      part.type === 'tool-call'
-        ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
-        : [],
-    );
-    const refusal = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('');
-    const logprobs = parts.flatMap((part) => (part.type === 'text' ? (part.logprobs ?? []) : []));
-    const citations = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
-    const end = parts.find((part) => part.type === 'end');
-    const message = {
-      role: 'assistant',
-      content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
-      refusal: refusal === '' ? null : refusal,
-      ...(citations.length === 0 ? {} : { annotations: citations.map(toAnnotation) }),
-      ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
-      ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    };
-    const reason = end?.type === 'end' ? toFinishReason(end.finishReason) : 'stop';
+    const own = parts.filter((part) => part.index === index);
+    const end = own.find((part) => part.type === 'end');
+    const logprobs = own.flatMap((part) => (part.type === 'text' ? (part.logprobs ?? []) : []));
     const tokens = renderLogprobs(logprobs.length === 0 ? undefined : logprobs);
-    return { index, message, logprobs: tokens, finish_reason: reason };
+    const reason = end?.type === 'end' ? toFinishReason(end.finishReason) : 'stop';
+    return { index, message: renderMessage(own, context), logprobs: tokens, finish_reason: reason };
   });
+}
+
+function renderMessage(parts: readonly AnswerPart[], context: RenderContext) {
+  const text = joinTexts(parts, 'text');
+  const reasoning = joinTexts(parts, 'reasoning');
+  const refusal = joinTexts(parts, 'refusal');
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call'
+      ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
+      : [],
+  );
+  const citations = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+  const audio = parts.find((part) => part.type === 'audio');
+  const saysElse = calls.length > 0 || refusal !== '' || audio !== undefined;
+  return {
+    role: 'assistant',
+    content: text === '' && saysElse ? null : text,
+    refusal: refusal === '' ? null : refusal,
+    ...(citations.length === 0 ? {} : { annotations: citations.map(toAnnotation) }),
+    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(audio?.type === 'audio' ? { audio: renderAudio(audio, context) } : {}),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+function joinTexts(parts: readonly AnswerPart[], type: 'text' | 'reasoning' | 'refusal'): string {
+  return parts.flatMap((part) => (part.type === type ? [part.text] : [])).join('');
+}
+
+/** Nothing keeps the sound for a later turn: it expires at once. */
+function renderAudio({ data, transcript }: Extract<AnswerPart, { type: 'audio' }>, context: RenderContext) {
+  return { id: toAudioId(context), data, transcript, expires_at: context.createdSeconds };
+}
+
+function toAudioId({ id }: RenderContext): string {
+  return id.replace('chatcmpl-', 'audio_');
 }
 
 function renderEmbedding(answer: Answer, usage: Usage, context: RenderContext) {
   const data = answer.parts.flatMap((part) =>
-    part.type === 'embedding' ? [{ object: 'embedding', index: part.index, embedding: part.vector }] : [],
+    part.type === 'embedding'
+      ? [{ object: 'embedding', index: part.index, embedding: renderVector(part.vector, context) }]
+      : [],
   );
   const tokens = { prompt_tokens: usage.inputTokens, total_tokens: usage.inputTokens };
   return { object: 'list', data, model: answer.model ?? context.model, usage: tokens };
+}
+
+function renderVector(vector: readonly number[], { base64 }: RenderContext): string | readonly number[] {
+  if (!base64) return vector;
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, at * 4);
+  return bytes.toString('base64');
 }
 
 function renderLogprobs(logprobs: readonly TokenLogprob[] | undefined) {
@@ -145,19 +185,6 @@ function renderLogprobs(logprobs: readonly TokenLogprob[] | undefined) {
 function toAnnotation({ url, title, start, end }: Citation) {
   const place = { start_index: start ?? 0, end_index: end ?? 0 };
   return { type: 'url_citation', url_citation: { url: url ?? '', title: title ?? '', ...place } };
-}
-
-function renderUsage(usage: Usage) {
-  return {
-    prompt_tokens: usage.inputTokens,
-    completion_tokens: usage.outputTokens,
-    total_tokens: usage.inputTokens + usage.outputTokens,
-    prompt_tokens_details: { cached_tokens: usage.cachedInputTokens, audio_tokens: usage.audioInputTokens ?? 0 },
-    completion_tokens_details: {
-      reasoning_tokens: usage.reasoningTokens ?? 0,
-      audio_tokens: usage.audioOutputTokens ?? 0,
-    },
-  };
 }
 
 function toFinishReason(reason: FinishReason): string {

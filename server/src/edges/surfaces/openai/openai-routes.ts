@@ -11,13 +11,15 @@ import { chatToCall, embeddingToCall } from './openai-to-call.ts';
 export function createOpenAiRoutes(path: CallPath): RawRoute[] {
   const serve = (toCall: (body: JsonBody) => Call) => (exchange: HttpExchange) => {
     let call: Call;
+    let body: JsonBody;
     try {
-      call = toCall(readJsonBody(exchange.body));
+      body = readJsonBody(exchange.body);
+      call = toCall(body);
     } catch (thrown) {
       sendError(exchange, toAppError(thrown), { renderError: toErrorBody }, {});
       return Promise.resolve();
     }
-    return serveCall(path, exchange, call, createVoice(path, call));
+    return serveCall(path, exchange, call, createVoice(path, call, body));
   };
   const route = { kind: 'raw', permission: 'models:invoke', renderError: toErrorBody } as const;
   return [
@@ -46,13 +48,14 @@ export function createOpenAiRoutes(path: CallPath): RawRoute[] {
   ];
 }
 
-function createVoice(path: CallPath, call: Call): SurfaceVoice {
+function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
   const createdSeconds = Math.floor(path.clock.now() / 1000);
   const context = (receiptId: string): RenderContext => ({
     id: `chatcmpl-${receiptId}`,
     createdSeconds,
     model: call.model,
     includeUsage: call.params.streamUsage === true,
+    base64: body.value.encoding_format === 'base64',
   });
   return {
     surface: 'openai',

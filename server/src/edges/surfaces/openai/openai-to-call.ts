@@ -1,15 +1,15 @@
 import type {
   Call,
   CallParams,
-  MediaPart,
   Part,
-  PartRole,
   ReasoningParams,
   ResponseFormat,
   ToolChoice,
   ToolDefinition,
 } from '@reeve/contracts';
 import type { JsonBody } from '../read-body.ts';
+import { given, pickExtensions } from '../read-fields.ts';
+import { messageToParts } from './message-to-parts.ts';
 import {
   CHAT_FIELDS,
   chatChecker,
@@ -21,8 +21,6 @@ import {
 
 const WIRE = 'openai';
 
-type Message = ChatRequest['messages'][number];
-
 /** A chat completion request as a call. Throws `AppError('invalid_request')` naming the field at fault. */
 export function chatToCall(body: JsonBody): Call {
   const request = chatChecker.parse(body.value);
@@ -31,9 +29,9 @@ export function chatToCall(body: JsonBody): Call {
     wire: WIRE,
     model: request.model,
     stream: request.stream ?? false,
-    parts: request.messages.flatMap(toParts),
+    parts: request.messages.flatMap(messageToParts),
     params: toChatParams(request),
-    extensions: pickExtensions(body.value, CHAT_FIELDS),
+    extensions: { ...pickExtensions(body.value, CHAT_FIELDS), ...findUnmodelled(request) },
     raw: { bytes: body.bytes, fields: body.fields },
   };
 }
@@ -47,70 +45,9 @@ export function embeddingToCall(body: JsonBody): Call {
     model: request.model,
     stream: false,
     parts: toInputs(request.input),
-    params: request.dimensions == null ? {} : { dimensions: request.dimensions },
+    params: { ...given('dimensions', request.dimensions), ...given('endUser', request.user) },
     extensions: pickExtensions(body.value, EMBEDDING_FIELDS),
     raw: { bytes: body.bytes, fields: body.fields },
-  };
-}
-
-const ROLES: Readonly<Record<string, PartRole>> = {
-  system: 'system',
-  developer: 'system',
-  user: 'user',
-  assistant: 'assistant',
-  tool: 'tool',
-  function: 'tool',
-};
-
-function toParts(message: Message, turn: number): Part[] {
-  const role = ROLES[message.role] ?? 'user';
-  const parts: Part[] = [];
-  if (message.tool_call_id != null) {
-    return [{ type: 'tool-result', turn, role, id: message.tool_call_id, content: toResult(message.content) }];
-  }
-  if (typeof message.content === 'string') parts.push({ type: 'text', turn, role, text: message.content });
-  else for (const part of message.content ?? []) parts.push(toContentPart(part, turn, role));
-  for (const call of message.tool_calls ?? []) {
-    if (call.function !== undefined) {
-      const { name, arguments: text } = call.function;
-      parts.push({ type: 'tool-call', turn, role, id: call.id, name, arguments: text });
-    } else parts.push({ type: 'other', turn, role, name: call.type ?? 'tool_call', value: call });
-  }
-  return parts;
-}
-
-function toResult(content: Message['content']): MediaPart[] {
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return (content ?? []).flatMap((part) =>
-    'text' in part && typeof part.text === 'string' ? [{ type: 'text', text: part.text }] : [],
-  );
-}
-
-function toContentPart(part: { type: string } & Record<string, unknown>, turn: number, role: PartRole): Part {
-  const base = { turn, role };
-  if (part.type === 'text' && typeof part.text === 'string') return { ...base, type: 'text', text: part.text };
-  if (part.type === 'refusal' && typeof part.refusal === 'string')
-    return { ...base, type: 'refusal', text: part.refusal };
-  const inner = part[part.type];
-  if (typeof inner === 'object' && inner !== null) {
-    const fields: Record<string, unknown> = { ...inner };
-    if (part.type === 'image_url' && typeof fields.url === 'string') {
-      const detail = typeof fields.detail === 'string' ? { detail: fields.detail } : {};
-      return { ...base, type: 'image', url: fields.url, ...detail };
-    }
-    if (part.type === 'input_audio' && typeof fields.data === 'string' && typeof fields.format === 'string') {
-      return { ...base, type: 'audio', data: fields.data, format: fields.format };
-    }
-    if (part.type === 'file') return { ...base, type: 'file', ...toFile(fields) };
-  }
-  return { ...base, type: 'other', name: part.type, value: part };
-}
-
-function toFile(fields: Readonly<Record<string, unknown>>) {
-  return {
-    ...(typeof fields.file_id === 'string' ? { fileId: fields.file_id } : {}),
-    ...(typeof fields.filename === 'string' ? { filename: fields.filename } : {}),
-    ...(typeof fields.file_data === 'string' ? { data: fields.file_data } : {}),
   };
 }
 
@@ -139,12 +76,15 @@ function toChatParams(request: ChatRequest): CallParams {
   };
 }
 
-/** The field where the caller gave it; `null` counts as not given. */
-function given<Name extends keyof CallParams>(
-  name: Name,
-  value: CallParams[Name] | null,
-): Pick<CallParams, Name> | null {
-  return value == null ? null : ({ [name]: value } as Pick<CallParams, Name>);
+/** Values of modelled fields that the call has no words for; only this wire can carry them. */
+function findUnmodelled({ tools, tool_choice: choice, response_format: format }: ChatRequest): Record<string, unknown> {
+  const otherTools = (tools ?? []).filter((tool) => tool.function === undefined);
+  const knowsFormat = format == null || format.type === 'text' || readResponseFormat(format) !== null;
+  return {
+    ...(otherTools.length === 0 ? {} : { tools: otherTools }),
+    ...(choice == null || readToolChoice(choice) !== null ? {} : { tool_choice: choice }),
+    ...(knowsFormat ? {} : { response_format: format }),
+  };
 }
 
 function readToolChoice(value: unknown): ToolChoice | null {
@@ -187,10 +127,4 @@ function toInputs(input: EmbeddingRequest['input']): Part[] {
   if (typeof input === 'string') return [text(input, 0)];
   if (input.every((item) => typeof item === 'string')) return input.map(text);
   return [{ type: 'other', turn: 0, role: 'user', name: 'token_ids', value: input }];
-}
-
-function pickExtensions(value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>) {
-  const extensions: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) if (!known.has(name)) extensions[name] = value[name];
-  return extensions;
 }

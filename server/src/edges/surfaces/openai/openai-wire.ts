@@ -4,11 +4,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { createChecker } from '#kernel';
-
-const Maybe = <T extends Type.TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-
-/** Far above what any model gives, and small enough that sums of it stay whole numbers. */
-const OUTPUT_TOKENS_MAX = 10_000_000;
+import { Maybe, OUTPUT_TOKENS_MAX } from '../read-fields.ts';
 
 const ContentPart = Type.Object({ type: Type.String() });
 
@@ -23,6 +19,8 @@ const Message = Type.Object({
   content: Maybe(Type.Union([Type.String(), Type.Array(ContentPart)])),
   tool_calls: Maybe(Type.Array(ToolCall)),
   tool_call_id: Maybe(Type.String()),
+  refusal: Maybe(Type.String()),
+  reasoning_content: Maybe(Type.String()),
 });
 
 const Tool = Type.Object({
@@ -86,6 +84,7 @@ export const EmbeddingRequestSchema = Type.Object({
   ]),
   dimensions: Maybe(Type.Integer({ minimum: 1 })),
   encoding_format: Maybe(Type.Union([Type.Literal('float'), Type.Literal('base64')])),
+  user: Maybe(Type.String()),
 });
 export type EmbeddingRequest = Static<typeof EmbeddingRequestSchema>;
 

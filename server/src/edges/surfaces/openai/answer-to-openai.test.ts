@@ -1,0 +1,124 @@
+import type { AnswerEvent, AnswerPart, Usage } from '@reeve/contracts';
+import { describe, expect, it } from 'vitest';
+import { renderAnswer, renderFrame, type RenderContext } from './answer-to-openai.ts';
+
+const context: RenderContext = {
+  id: 'chatcmpl-rcp_1',
+  createdSeconds: 1,
+  model: 'm',
+  includeUsage: false,
+  base64: false,
+};
+const USAGE: Usage = { inputTokens: 3, outputTokens: 2, cachedInputTokens: 1, reasoningTokens: 1, estimated: false };
+const citation = { url: 'https://a.example', title: 'A', quote: null, start: 1, end: 4 };
+const annotation = {
+  type: 'url_citation',
+  url_citation: { url: 'https://a.example', title: 'A', start_index: 1, end_index: 4 },
+};
+const logprob = { token: 'A', logprob: -1, bytes: [65], top: [] };
+const wireLogprob = { token: 'A', logprob: -1, bytes: [65], top_logprobs: [] };
+
+function render(parts: AnswerPart[], changes: Partial<RenderContext> = {}, kind: 'chat' | 'embedding' = 'chat') {
+  return JSON.parse(
+    String(renderAnswer({ kind, model: null, parts, usage: USAGE }, USAGE, { ...context, ...changes })),
+  );
+}
+
+function stream(events: AnswerEvent[], changes: Partial<RenderContext> = {}) {
+  return String(renderFrame({ events }, { ...context, ...changes }))
+    .split('\n\n')
+    .flatMap((frame) => (frame === '' ? [] : [JSON.parse(frame.replace('data: ', ''))]));
+}
+
+describe('a whole chat', () => {
+  it('says each choice with all that it holds', () => {
+    const body = render([
+      { type: 'reasoning', index: 0, text: 'Hm.' },
+      { type: 'text', index: 0, text: 'A', logprobs: [logprob], citations: [citation] },
+      { type: 'end', index: 0, finishReason: 'stop' },
+      { type: 'tool-call', index: 1, id: 'c1', name: 'f', arguments: 'not JSON' },
+      { type: 'tool-call', index: 1, id: 'c2', name: 'g', arguments: '{}' },
+      { type: 'end', index: 1, finishReason: 'tool-calls' },
+    ]);
+    expect(body.choices).toEqual([
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: 'A',
+          refusal: null,
+          annotations: [annotation],
+          reasoning_content: 'Hm.',
+        },
+        logprobs: { content: [wireLogprob], refusal: null },
+        finish_reason: 'stop',
+      },
+      {
+        index: 1,
+        message: {
+          role: 'assistant',
+          content: null,
+          refusal: null,
+          tool_calls: [
+            { id: 'c1', type: 'function', function: { name: 'f', arguments: 'not JSON' } },
+            { id: 'c2', type: 'function', function: { name: 'g', arguments: '{}' } },
+          ],
+        },
+        logprobs: null,
+        finish_reason: 'tool_calls',
+      },
+    ]);
+    expect(body.usage).toMatchObject({ total_tokens: 5, completion_tokens_details: { reasoning_tokens: 1 } });
+  });
+
+  it('says refusals and sound', () => {
+    const refused = render([
+      { type: 'refusal', index: 0, text: 'No.' },
+      { type: 'end', index: 0, finishReason: 'refusal' },
+    ]);
+    expect(refused.choices[0]).toMatchObject({
+      message: { content: null, refusal: 'No.' },
+      finish_reason: 'content_filter',
+    });
+    const spoken = render([{ type: 'audio', index: 0, data: 'AA', format: 'wav', transcript: 'Hi' }]);
+    expect(spoken.choices[0].message).toMatchObject({
+      content: null,
+      audio: { id: 'audio_rcp_1', data: 'AA', transcript: 'Hi', expires_at: 1 },
+    });
+  });
+});
+
+it('a streamed chat says each event in a chunk', () => {
+  const deltas = stream([
+    { type: 'start', model: null },
+    { type: 'reasoning-delta', index: 0, text: 'Hm.' },
+    { type: 'text-delta', index: 0, text: 'A', logprobs: [logprob] },
+    { type: 'citation', index: 0, citation },
+    { type: 'refusal-delta', index: 1, text: 'No.' },
+    { type: 'audio-delta', index: 0, data: 'AA', transcript: '' },
+    { type: 'tool-call-delta', index: 0, call: 1, id: 'c', name: 'f', arguments: '' },
+    { type: 'tool-call-delta', index: 0, call: 1, arguments: '{' },
+    { type: 'end', index: 0, finishReason: 'pause' },
+    { type: 'usage', usage: USAGE },
+    { type: 'closed' },
+  ]).map((chunk) => chunk.choices[0]);
+  expect(deltas).toMatchObject([
+    { delta: { role: 'assistant' } },
+    { delta: { reasoning_content: 'Hm.' } },
+    { delta: { content: 'A' }, logprobs: { content: [wireLogprob] } },
+    { delta: { annotations: [annotation] } },
+    { index: 1, delta: { refusal: 'No.' } },
+    { delta: { audio: { id: 'audio_rcp_1', data: 'AA' } } },
+    { delta: { tool_calls: [{ index: 1, id: 'c', type: 'function', function: { name: 'f', arguments: '' } }] } },
+    { delta: { tool_calls: [{ index: 1, function: { arguments: '{' } }] } },
+    { delta: {}, finish_reason: 'stop' },
+  ]);
+  const [usage] = stream([{ type: 'usage', usage: USAGE }], { includeUsage: true });
+  expect(usage).toMatchObject({ choices: [], usage: { prompt_tokens: 3 } });
+});
+
+it('vectors are numbers, or base64 where it was asked for', () => {
+  const parts: AnswerPart[] = [{ type: 'embedding', index: 0, vector: [0.25, -0.5, 1] }];
+  expect(render(parts, {}, 'embedding').data[0].embedding).toEqual([0.25, -0.5, 1]);
+  expect(render(parts, { base64: true }, 'embedding').data[0].embedding).toBe('AACAPgAAAL8AAIA/');
+});

@@ -1,0 +1,96 @@
+/** From one message of a chat to its parts. */
+import type { MediaPart, Part, PartRole } from '@reeve/contracts';
+import type { ChatRequest } from './openai-wire.ts';
+
+type Message = ChatRequest['messages'][number];
+type Base = Pick<Part, 'turn' | 'role'>;
+type Content = Readonly<Record<string, unknown>> & { type: string };
+
+const ROLES: Readonly<Record<string, PartRole>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+};
+
+/** What a message may say beside its content that only this wire can carry. */
+const BESIDE = ['name', 'audio', 'function_call'] as const;
+
+export function messageToParts(message: Message, turn: number): Part[] {
+  const base: Base = { turn, role: ROLES[message.role] ?? 'user' };
+  const beside = findBeside(message, base);
+  if (message.tool_call_id != null) return [...toResult(message.tool_call_id, message, base), ...beside];
+  return [
+    ...(message.reasoning_content ? [{ ...base, type: 'reasoning', text: message.reasoning_content } as const] : []),
+    ...toContents(message.content).map((part) => toContentPart(part, base)),
+    ...(message.refusal ? [{ ...base, type: 'refusal', text: message.refusal } as const] : []),
+    ...(message.tool_calls ?? []).map((call) => toToolCall(call, base)),
+    ...beside,
+  ];
+}
+
+function toContents(content: Message['content']): Content[] {
+  if (content == null) return [];
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content.map((part) => ({ ...part }));
+}
+
+function findBeside(message: Readonly<Record<string, unknown>>, base: Base): Part[] {
+  return BESIDE.flatMap((name) => {
+    const value = message[name];
+    return value == null ? [] : [{ ...base, type: 'other' as const, name: `messages[].${name}`, value }];
+  });
+}
+
+function toToolCall(call: NonNullable<NonNullable<Message['tool_calls']>[number]>, base: Base): Part {
+  if (call.function === undefined) return { ...base, type: 'other', name: call.type ?? 'tool_call', value: call };
+  return { ...base, type: 'tool-call', id: call.id, name: call.function.name, arguments: call.function.arguments };
+}
+
+/** A result holds texts and media; whatever else stands in it goes beside it. */
+function toResult(id: string, message: Message, base: Base): Part[] {
+  const content: MediaPart[] = [];
+  const others: Part[] = [];
+  for (const item of toContents(message.content)) {
+    const part = toContentPart(item, base);
+    if (part.type === 'text') content.push({ type: 'text', text: part.text });
+    else if (part.type === 'image' || part.type === 'file') content.push(toMedia(part));
+    else others.push(part);
+  }
+  return [{ ...base, type: 'tool-result', id, content }, ...others];
+}
+
+function toMedia(part: Extract<Part, { type: 'image' | 'file' }>): MediaPart {
+  const { turn: _turn, role: _role, cache: _cache, ...media } = part;
+  return media;
+}
+
+function toContentPart(part: Content, base: Base): Part {
+  if (part.type === 'text' && typeof part.text === 'string') return { ...base, type: 'text', text: part.text };
+  if (part.type === 'refusal' && typeof part.refusal === 'string') {
+    return { ...base, type: 'refusal', text: part.refusal };
+  }
+  const inner = part[part.type];
+  const media = typeof inner === 'object' && inner !== null ? toMediaPart(part.type, { ...inner }, base) : null;
+  return media ?? { ...base, type: 'other', name: part.type, value: part };
+}
+
+function toMediaPart(type: string, fields: Readonly<Record<string, unknown>>, base: Base): Part | null {
+  if (type === 'image_url' && typeof fields.url === 'string') {
+    const detail = typeof fields.detail === 'string' ? { detail: fields.detail } : {};
+    return { ...base, type: 'image', url: fields.url, ...detail };
+  }
+  if (type === 'input_audio' && typeof fields.data === 'string' && typeof fields.format === 'string') {
+    return { ...base, type: 'audio', data: fields.data, format: fields.format };
+  }
+  return type === 'file' ? { ...base, type: 'file', ...toFile(fields) } : null;
+}
+
+function toFile(fields: Readonly<Record<string, unknown>>) {
+  return {
+    ...(typeof fields.file_id === 'string' ? { fileId: fields.file_id } : {}),
+    ...(typeof fields.filename === 'string' ? { filename: fields.filename } : {}),
+    ...(typeof fields.file_data === 'string' ? { data: fields.file_data } : {}),
+  };
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { readJsonBody } from '../read-body.ts';
+import { chatToCall, embeddingToCall } from './openai-to-call.ts';
+
+const bodyOf = (fields: object) => readJsonBody(Buffer.from(JSON.stringify({ model: 'm', ...fields })));
+const chat = (fields: object) => chatToCall(bodyOf({ messages: [{ role: 'user', content: 'hi' }], ...fields }));
+const partsOf = (...messages: object[]) => chat({ messages }).parts;
+
+describe('messages', () => {
+  it('become parts, in their order', () => {
+    const call = { id: 'c1', type: 'function', function: { name: 'look', arguments: 'not JSON' } };
+    const parts = partsOf(
+      { role: 'developer', content: 'Be brief.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Look:' },
+          { type: 'image_url', image_url: { url: 'https://a.example/x.png', detail: 'low' } },
+          { type: 'input_audio', input_audio: { data: 'AA', format: 'wav' } },
+          { type: 'file', file: { file_id: 'f1' } },
+        ],
+      },
+      { role: 'assistant', content: 'Hm.', reasoning_content: 'thinking', refusal: 'No.', tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'c1', content: [{ type: 'text', text: '42' }] },
+    );
+    expect(parts).toEqual([
+      { turn: 0, role: 'system', type: 'text', text: 'Be brief.' },
+      { turn: 1, role: 'user', type: 'text', text: 'Look:' },
+      { turn: 1, role: 'user', type: 'image', url: 'https://a.example/x.png', detail: 'low' },
+      { turn: 1, role: 'user', type: 'audio', data: 'AA', format: 'wav' },
+      { turn: 1, role: 'user', type: 'file', fileId: 'f1' },
+      { turn: 2, role: 'assistant', type: 'reasoning', text: 'thinking' },
+      { turn: 2, role: 'assistant', type: 'text', text: 'Hm.' },
+      { turn: 2, role: 'assistant', type: 'refusal', text: 'No.' },
+      { turn: 2, role: 'assistant', type: 'tool-call', id: 'c1', name: 'look', arguments: 'not JSON' },
+      { turn: 3, role: 'tool', type: 'tool-result', id: 'c1', content: [{ type: 'text', text: '42' }] },
+    ]);
+  });
+
+  it.each([
+    [{ role: 'user', content: 'a', name: 'Ann' }, 'messages[].name'],
+    [{ role: 'assistant', audio: { id: 'audio_1' } }, 'messages[].audio'],
+    [{ role: 'assistant', function_call: { name: 'f', arguments: '' } }, 'messages[].function_call'],
+    [{ role: 'user', content: [{ type: 'hologram', hologram: {} }] }, 'hologram'],
+    [{ role: 'user', content: [{ type: 'image_url', image_url: 'flat' }] }, 'image_url'],
+    [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'custom', custom: {} }] }, 'custom'],
+    [{ role: 'tool', tool_call_id: 'c', content: [{ type: 'hologram' }] }, 'hologram'],
+  ])('keep what the call does not model: %j', (message, name) => {
+    expect(partsOf(message)).toContainEqual(expect.objectContaining({ type: 'other', name }));
+  });
+
+  it('take null for nothing', () => {
+    const nothing = { name: null, audio: null, function_call: null, refusal: null, tool_calls: null };
+    expect(partsOf({ role: 'assistant', content: null, ...nothing })).toEqual([]);
+  });
+
+  it('keep images in the result of a tool', () => {
+    const image = { type: 'image_url', image_url: { url: 'https://a.example/x.png' } };
+    expect(partsOf({ role: 'tool', tool_call_id: 'c', content: [image] })).toEqual([
+      { turn: 0, role: 'tool', type: 'tool-result', id: 'c', content: [{ type: 'image', url: image.image_url.url }] },
+    ]);
+  });
+});
+
+describe('settings', () => {
+  it('that the call has no words for stay the caller’s own', () => {
+    const custom = { type: 'custom', custom: { name: 'grep' } };
+    const tool_choice = { type: 'allowed_tools', allowed_tools: {} };
+    const response_format = { type: 'grammar' };
+    const call = chat({ tools: [custom, { type: 'function', function: { name: 'f' } }], tool_choice, response_format });
+    expect(call.extensions).toEqual({ tools: [custom], tool_choice, response_format });
+    expect(call.params.tools).toEqual([{ name: 'f' }]);
+  });
+
+  it('that are modelled are not said twice', () => {
+    const tool_choice = { type: 'function', function: { name: 'f' } };
+    const call = chat({ tool_choice, response_format: { type: 'text' }, tools: [], prediction: {} });
+    expect(call.extensions).toEqual({ prediction: {} });
+    expect(call.params.toolChoice).toEqual({ name: 'f' });
+  });
+});
+
+it('reads an embedding request', () => {
+  const call = embeddingToCall(bodyOf({ input: ['a', 'b'], dimensions: 8, user: 'u', encoding_format: 'base64' }));
+  expect(call).toMatchObject({ kind: 'embedding', params: { dimensions: 8, endUser: 'u' }, extensions: {} });
+  expect(call.parts).toHaveLength(2);
+});
