@@ -80,7 +80,7 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     load: loadAzure,
     hosted: true,
     settings: AzureSettingsSchema,
-    preset: { max_tokens_field: 'max_completion_tokens', responses: true },
+    preset: { max_tokens_field: 'max_completion_tokens', responses: true, without: ['top_k', 'moderation', 'rerank'] },
     check: checkAzure,
     urls: findAzureUrls,
   },
