@@ -1,5 +1,6 @@
 /** From a call to the bytes of a Gemini request. */
 import type { Call, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import { joinTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
 import { nameModel } from './google-client.ts';
 import { paramsToConfig } from './params-to-config.ts';
@@ -44,14 +45,16 @@ function toDeclaration({ name, description, parameters }: ToolDefinition): objec
   return dropAbsent({ name, description, parametersJsonSchema: parameters });
 }
 
-/** A strict tool asks that arguments follow its schema: on this wire a mode of all calls, not of one tool. */
+/**
+ * A strict tool asks that arguments follow its schema: on this wire a mode of all calls, not of one tool. A choice that
+ * says nothing where there is no tool is an error on this wire, and is left out.
+ */
 function toToolConfig(choice: ToolChoice | undefined, tools: readonly ToolDefinition[]): object | undefined {
-  if (choice === undefined || choice === 'auto') {
-    if (!tools.some((tool) => tool.strict === true)) return choice === undefined ? undefined : toMode({ mode: 'AUTO' });
-    return toMode({ mode: 'VALIDATED' });
-  }
+  if (typeof choice === 'object') return toMode({ mode: 'ANY', allowedFunctionNames: [choice.name] });
+  if (choice === 'required') return toMode({ mode: 'ANY' });
+  if (tools.length === 0) return undefined;
   if (choice === 'none') return toMode({ mode: 'NONE' });
-  return toMode(choice === 'required' ? { mode: 'ANY' } : { mode: 'ANY', allowedFunctionNames: [choice.name] });
+  return tools.some((tool) => tool.strict === true) ? toMode({ mode: 'VALIDATED' }) : undefined;
 }
 
 const toMode = (functionCallingConfig: object): object => ({ functionCallingConfig });
@@ -65,15 +68,10 @@ const TASK_TYPES = {
 
 /** One request for each input; the vectors come back in the same order. */
 function buildEmbeddings({ parts, params }: Call, modelId: string): object {
-  const inputs = new Map<number, { text: string }[]>();
-  for (const part of parts) {
-    if (part.type !== 'text') continue;
-    inputs.set(part.turn, [...(inputs.get(part.turn) ?? []), { text: part.text }]);
-  }
   const shared = dropAbsent({
     model: nameModel(modelId),
     outputDimensionality: params.dimensions,
     taskType: params.inputType === undefined ? undefined : TASK_TYPES[params.inputType],
   });
-  return { requests: [...inputs.values()].map((content) => ({ ...shared, content: { parts: content } })) };
+  return { requests: joinTurns(parts).map((text) => ({ ...shared, content: { parts: [{ text }] } })) };
 }

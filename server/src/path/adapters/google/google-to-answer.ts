@@ -1,5 +1,6 @@
 /** From the body of a Gemini answer to what it says. Streams are read in `google-to-frames.ts`. */
 import type { Answer, AnswerPart, Call, Usage } from '@reeve/contracts';
+import { groupTurns } from '../group-turns.ts';
 import { readList, readRecord, readText, readTokens, type JsonRecord } from '../read-json.ts';
 import { isBlocked, readFinishReason, readLogprobs, readUsage } from './google-wire.ts';
 import {
@@ -20,7 +21,7 @@ export function bodyToAnswer(body: JsonRecord, call: Call): Said {
     case 'count':
       return readCount(body);
     case 'embedding':
-      return { model: null, parts: readList(body.embeddings).flatMap(toVector), usage: readUsage(body.usageMetadata) };
+      return { model: null, parts: readVectors(body, call), usage: readUsage(body.usageMetadata) };
     default:
       return readChat(body, call);
   }
@@ -35,12 +36,15 @@ function readCount(body: JsonRecord): Said {
   return { model: null, parts: [{ type: 'count', index: 0, inputTokens, estimated: false }], usage: NOTHING_USED };
 }
 
-/** One vector for each input, in their order: a place without one makes the whole unreadable, not shorter. */
-function toVector(item: unknown, index: number): AnswerPart[] {
-  const vector = readList(readRecord(item)?.values);
-  const isVector = vector.length > 0 && vector.every((value) => typeof value === 'number');
-  return isVector ? [{ type: 'embedding', index, vector }] : [];
+/** One vector for each input, in their order: where one cannot be read, none of them has a place. */
+function readVectors(body: JsonRecord, call: Call): AnswerPart[] {
+  const vectors = readList(body.embeddings).map((item) => readList(readRecord(item)?.values));
+  const isWhole = vectors.length === groupTurns(call.parts).length && vectors.every(isVector);
+  return isWhole ? vectors.map((vector, index) => ({ type: 'embedding', index, vector: vector.filter(isNumber) })) : [];
 }
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isVector = (values: readonly unknown[]): boolean => values.length > 0 && values.every(isNumber);
 
 /** A prompt that the provider blocks has no candidate: an answer without words, not an error. */
 function readChat(body: JsonRecord, call: Call): Said {

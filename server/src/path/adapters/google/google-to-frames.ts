@@ -25,6 +25,8 @@ interface Choice {
   calls: number;
   text: string;
   ended: boolean;
+  /** What was cited already: chunks may repeat their sources. */
+  cited: Set<string>;
 }
 
 class GoogleReader implements SseReader {
@@ -79,7 +81,11 @@ class GoogleReader implements SseReader {
         logprobs = null;
       } else events.push(event);
     }
-    for (const citation of readCitations(record, choice.text)) events.push({ type: 'citation', index, citation });
+    for (const citation of readCitations(record, choice.text)) {
+      const key = JSON.stringify(citation);
+      if (!choice.cited.has(key)) events.push({ type: 'citation', index, citation });
+      choice.cited.add(key);
+    }
     if (finish === null || choice.ended) return;
     choice.ended = true;
     events.push({ type: 'end', index, finishReason: readFinishReason(finish, choice.calls > 0) });
@@ -88,7 +94,7 @@ class GoogleReader implements SseReader {
   #findChoice(index: number): Choice {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const choice = { calls: 0, text: '', ended: false };
+    const choice = { calls: 0, text: '', ended: false, cited: new Set<string>() };
     this.#choices.set(index, choice);
     return choice;
   }

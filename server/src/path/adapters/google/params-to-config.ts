@@ -3,7 +3,7 @@ import type { Call, ReasoningEffort, ReasoningParams, ResponseFormat } from '@re
 import { dropAbsent } from '../read-json.ts';
 import { readGeneration } from './google-wire.ts';
 
-/** Empty where the call sets nothing. */
+/** Empty where the call sets nothing. Some models refuse a penalty even where it is 0, which says nothing. */
 export function paramsToConfig({ params, parts }: Call, modelId: string): Record<string, unknown> {
   const { logprobs, reasoning, stop } = params;
   return dropAbsent({
@@ -14,8 +14,8 @@ export function paramsToConfig({ params, parts }: Call, modelId: string): Record
     stopSequences: stop?.length === 0 ? undefined : stop,
     seed: params.seed,
     candidateCount: params.choices,
-    presencePenalty: params.presencePenalty,
-    frequencyPenalty: params.frequencyPenalty,
+    presencePenalty: params.presencePenalty === 0 ? undefined : params.presencePenalty,
+    frequencyPenalty: params.frequencyPenalty === 0 ? undefined : params.frequencyPenalty,
     responseLogprobs: logprobs === undefined ? undefined : true,
     logprobs: logprobs === undefined || logprobs.top === 0 ? undefined : logprobs.top,
     ...toFormat(params.responseFormat),

@@ -17,11 +17,13 @@ export type MakeCallId = (choice: number, position: number) => string;
  * answer or, where it gives none, how many tool calls the conversation has so far.
  */
 export function createCallIds(call: Call, body: JsonRecord): MakeCallId {
-  const answerId = readText(body.responseId)
-    ?.replaceAll(/[^\w-]/g, '')
-    .slice(0, ANSWER_ID_LENGTH_MAX);
-  const earlier = call.parts.filter((part) => part.type === 'tool-call').length;
-  return (choice, position) => `call_${answerId || earlier}_${choice}_${position}`;
+  return (choice, position) => {
+    const answerId = readText(body.responseId)
+      ?.replaceAll(/[^\w-]/g, '')
+      .slice(0, ANSWER_ID_LENGTH_MAX);
+    const earlier = call.parts.filter((part) => part.type === 'tool-call').length;
+    return `call_${answerId || earlier}_${choice}_${position}`;
+  };
 }
 
 /** Some providers, to which a conversation may go on, take ids of at most 40 characters. */
