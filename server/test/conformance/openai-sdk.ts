@@ -1,86 +1,12 @@
-/** Runs the official clients' suites against a Reeve and checks each case by name. */
-import { execFile } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mockConfig } from '../rigs/mock-config.ts';
-import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
-import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
-import {
-  NODE_CASES,
-  prepareNodeSuite,
-  preparePythonSuite,
-  PYTHON_CASES,
-  SDK_FAULTS,
-  type SuiteCommand,
-} from '../sdk/cases.ts';
-
-const SUITE_LIMIT_MS = 120_000;
-
-interface CaseResult {
-  case: string;
-  error: string | null;
-}
+/** The suites of `openai`, for Node and for Python. */
+import { NODE_CASES, prepareNodeSuite, preparePythonSuite, PYTHON_CASES } from '../sdk/cases.ts';
+import { describeSuites } from './sdk-suites.ts';
 
 /** Declares both suites over one database. */
 export function describeSdkConformance(name: string, databaseUrl: () => Promise<string | undefined>): void {
-  describe.each([
-    { language: 'Node', cases: NODE_CASES, prepare: () => prepareNodeSuite() },
-    { language: 'Python', cases: PYTHON_CASES, prepare: () => preparePythonSuite() },
-  ])(`openai for $language on ${name}`, ({ cases, prepare }) => {
-    let mock: MockProvider;
-    let reeve: WholeReeve;
-    let results: readonly CaseResult[] = [];
-
-    beforeAll(async () => {
-      const [suite, url] = await Promise.all([prepare(), databaseUrl()]);
-      mock = await startMockProvider();
-      reeve = await startReeve({
-        config: mockConfig(mock, SDK_FAULTS),
-        ...(url === undefined ? {} : { databaseUrl: url }),
-      });
-      results = await runSuite(suite, {
-        REEVE_URL: reeve.baseUrl,
-        REEVE_KEY: reeve.key,
-        NARROW_KEY: await makeNarrowKey(reeve),
-        MOCK_URL: new URL(mock.baseUrl).origin,
-      });
-    }, SUITE_LIMIT_MS);
-
-    afterAll(async () => {
-      await reeve?.close();
-      await mock?.stop();
-    });
-
-    test.for([...cases])('%s', (wanted) => {
-      const found = results.find((result) => result.case === wanted);
-      expect(found, `the suite left out "${wanted}"`).toBeDefined();
-      expect(found?.error).toBeNull();
-    });
-
-    test('reports no case that is not listed', () => {
-      expect(results.map((result) => result.case).filter((found) => !cases.includes(found))).toEqual([]);
-    });
-  });
-}
-
-/** A key that may call `embed` only. */
-async function makeNarrowKey(reeve: WholeReeve): Promise<string> {
-  const response = await fetch(`${reeve.baseUrl}/api/v1/keys`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${reeve.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'narrow', models: ['embed'] }),
-  });
-  expect(response.status).toBe(201);
-  const { key } = (await response.json()) as { key: string };
-  return key;
-}
-
-function runSuite(suite: SuiteCommand, env: Record<string, string>): Promise<CaseResult[]> {
-  return new Promise((resolve, reject) => {
-    const options = { env: { PATH: process.env['PATH'] ?? '', ...env }, timeout: SUITE_LIMIT_MS, maxBuffer: 1 << 24 };
-    execFile(suite.command, [...suite.args], options, (error, stdout, stderr) => {
-      if (error !== null) return reject(new Error(`the suite broke: ${stderr.slice(-1500)}`, { cause: error }));
-      const lines = stdout.split('\n').filter((line) => line !== '');
-      resolve(lines.map((line): CaseResult => JSON.parse(line)));
-    });
-  });
+  const suites = [
+    { client: 'openai for Node', cases: NODE_CASES, prepare: () => prepareNodeSuite() },
+    { client: 'openai for Python', cases: PYTHON_CASES, prepare: () => preparePythonSuite() },
+  ];
+  describeSuites(suites, name, databaseUrl);
 }

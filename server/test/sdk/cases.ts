@@ -1,4 +1,4 @@
-/** What both suites must report, and where the packages live. */
+/** What each suite must report, and where the packages live. */
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installNpm, installPython } from '../rigs/outside-install.ts';
@@ -47,6 +47,36 @@ const COMMON_CASES = [
 
 export const NODE_CASES: readonly string[] = COMMON_CASES;
 export const PYTHON_CASES: readonly string[] = [...COMMON_CASES, 'asynchronous client', 'asynchronous stream'];
+
+const ANTHROPIC_CASES = [
+  'message',
+  'message with a bearer token',
+  'image and document',
+  'streamed message',
+  'streamed message, event by event',
+  'tools and their results',
+  'streamed tools',
+  'structured output',
+  'counting tokens',
+  'response headers',
+  'error 400',
+  'error 400 by name',
+  'error 401',
+  'error 403',
+  'error 404',
+  'error 429',
+  'error 500',
+  'error inside a stream',
+  'retries of the client',
+  'abort in the middle of a stream',
+] as const;
+
+export const ANTHROPIC_NODE_CASES: readonly string[] = ANTHROPIC_CASES;
+export const ANTHROPIC_PYTHON_CASES: readonly string[] = [
+  ...ANTHROPIC_CASES,
+  'asynchronous client',
+  'asynchronous stream',
+];
 
 /** Faults of the mock provider that the suites ask for by model name. */
 export const SDK_FAULTS = [
