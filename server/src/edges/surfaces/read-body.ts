@@ -12,7 +12,17 @@ export interface JsonBody {
 
 const DEPTH_MAX = 128;
 /** Fields whose second appearance would let two readers of one body see two different requests. */
-const SINGLE_FIELDS: ReadonlySet<string> = new Set(['model', 'stream', 'tools', 'messages', 'system', 'input']);
+const SINGLE_FIELDS: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
+  'tools',
+  'messages',
+  'system',
+  'input',
+  'prompt',
+  'query',
+  'documents',
+]);
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

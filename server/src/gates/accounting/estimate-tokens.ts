@@ -46,7 +46,20 @@ export function boundTokens(
   if (call.kind === 'count') return { inputTokens: 0, outputTokens: 0 };
   if (INPUT_ONLY.has(call.kind)) return { inputTokens, outputTokens: 0 };
   const perChoice = call.params.maxOutputTokens ?? modelOutputMax ?? DEFAULT_OUTPUT_TOKENS_MAX;
-  return { inputTokens, outputTokens: Math.min(perChoice * (call.params.choices ?? 1), TOKENS_MAX) };
+  return { inputTokens, outputTokens: Math.min(perChoice * countAnswers(call), TOKENS_MAX) };
+}
+
+/** How many answers are written, also those that are thrown away: a completion has some for each prompt. */
+function countAnswers({ kind, parts, params, extensions }: Call): number {
+  const choices = params.choices ?? 1;
+  if (kind !== 'completion') return choices;
+  const tried = typeof extensions.best_of === 'number' ? Math.max(choices, extensions.best_of) : choices;
+  return tried * parts.reduce((count, part) => count + (part.type === 'other' ? countPrompts(part.value) : 1), 0);
+}
+
+/** Token ids are one prompt, or a list of them. */
+function countPrompts(value: unknown): number {
+  return Array.isArray(value) && value.every(Array.isArray) ? value.length : 1;
 }
 
 function partTextBytes(part: Part): number {
