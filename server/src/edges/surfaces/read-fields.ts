@@ -1,4 +1,4 @@
-/** What the requests of OpenAI's endpoints share: fields that may be left out, and those that Reeve does not model. */
+/** What the requests of the surfaces share: fields that may be left out, and those that Reeve does not model. */
 import type { CallParams } from '@reeve/contracts';
 import Type from 'typebox';
 

@@ -1,6 +1,7 @@
 import type { Call, CallParams, ReasoningParams, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { AppError, type HttpExchange } from '#kernel';
 import type { JsonBody } from '../read-body.ts';
+import { given } from '../read-fields.ts';
 import {
   countChecker,
   MESSAGE_FIELDS,
@@ -76,14 +77,6 @@ function toSharedParams(request: CountRequest): CallParams {
     ...given('reasoning', readReasoning(request)),
     ...given('responseFormat', readFormat(request.output_config?.format ?? request.output_format)),
   };
-}
-
-/** The field where the caller gave it; `null` counts as not given. */
-function given<Name extends keyof CallParams>(
-  name: Name,
-  value: CallParams[Name] | null,
-): Pick<CallParams, Name> | null {
-  return value == null ? null : ({ [name]: value } as Pick<CallParams, Name>);
 }
 
 /** A tool of the caller's own; the provider's tools have a type with a date. */

@@ -5,13 +5,9 @@
 import type { Signature } from '@reeve/contracts';
 import Type, { type Static } from 'typebox';
 import { createChecker } from '#kernel';
+import { Maybe, OUTPUT_TOKENS_MAX } from '../read-fields.ts';
 
 export const WIRE = 'anthropic';
-
-const Maybe = <T extends Type.TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-
-/** Far above what any model gives, and small enough that sums of it stay whole numbers. */
-const OUTPUT_TOKENS_MAX = 10_000_000;
 
 const CacheControl = Type.Object({ type: Type.Literal('ephemeral'), ttl: Maybe(Type.Enum(['5m', '1h'])) });
 export type CacheControl = Static<typeof CacheControl>;

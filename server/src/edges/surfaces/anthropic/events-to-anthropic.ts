@@ -36,6 +36,7 @@ export class MessageStream {
   }
 
   render(events: readonly AnswerEvent[]): string {
+    if (events.length === 0) return '';
     const head = this.#started ? '' : this.#start(events);
     for (const event of events) this.#take(event);
     return head + this.#blocks.drain();
