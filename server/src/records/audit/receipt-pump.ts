@@ -4,8 +4,11 @@ import type { Log } from '#platform/telemetry/port.ts';
 import type { FedReceipt, ReceiptFeed } from './receipt-feed.ts';
 
 const BATCH_MAX = 1000;
-/** Under load a batch gathers so long, or until it has this many receipts: small batches cost several times as much. */
-const GATHER_MS = 50;
+/**
+ * Under load a batch gathers so long, or until it has this many receipts: small batches cost several times as much, and
+ * take the CPU from calls. Whoever reads receipts does not wait for it: see `flush`.
+ */
+const GATHER_MS = 250;
 const GATHER_RECEIPTS = 512;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5000;
