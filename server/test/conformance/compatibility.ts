@@ -52,18 +52,18 @@ export interface Asked {
 export async function judgeSurface(
   caller: Caller,
   recorder: Recorder,
-  provider: string,
+  model: string,
   { path, base, fields }: SurfaceFields,
 ): Promise<Map<string, Asked>> {
   const ask = async (change: Readonly<Record<string, unknown>>) => {
-    const body = { model: `${provider}/m`, ...base, ...change };
+    const body = { model, ...base, ...change };
     const response = await postJson(caller, path, body);
-    return { body, status: response.status, text: await response.text(), received: recorder.take().at(-1) };
+    return { body, status: response.status, text: await response.text(), received: recorder.take() };
   };
   const plain = await ask({});
   const judged = new Map<string, Asked>();
   for (const [name, change] of Object.entries(fields)) {
-    if (plain.received === undefined) {
+    if (plain.received.length === 0) {
       judged.set(name, { verdict: '—', status: plain.status, text: plain.text });
       continue;
     }
@@ -73,10 +73,10 @@ export async function judgeSurface(
   return judged;
 }
 
-function judge(sent: object, received: unknown, plain: unknown): Verdict {
-  if (received === undefined) return 'refused';
+function judge(sent: object, received: readonly unknown[], plain: readonly unknown[]): Verdict {
+  if (received.length === 0) return 'refused';
   if (isDeepStrictEqual(received, plain)) return 'ignored';
-  const { body } = received as { body: Record<string, unknown> };
+  const { body } = received.at(-1) as { body: Record<string, unknown> };
   const { stream_options: _asked, ...rest } = { ...body };
   const { stream_options: _wished, ...own } = sent as Record<string, unknown>;
   return isDeepStrictEqual({ ...rest, model: '' }, { ...own, model: '' }) ? 'passes' : 'maps';

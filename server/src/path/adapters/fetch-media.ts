@@ -62,7 +62,14 @@ export async function fetchMedia(
   const cancel = deps.clock.after(timeoutMs, () => deadline.abort());
   const signal = AbortSignal.any([attempt.signal, deadline.signal]);
   try {
-    const answer = await deps.httpClient.exchange({ method: 'GET', url, headers: HEADERS, timeoutMs, signal });
+    const answer = await deps.httpClient.exchange({
+      method: 'GET',
+      url,
+      headers: HEADERS,
+      timeoutMs,
+      publicOnly: true,
+      signal,
+    });
     return await readMedia(answer, kind, limitBytes);
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;

@@ -171,6 +171,16 @@ describe('the address behind a name', () => {
     }
   });
 
+  it('a listed name that leads inside is not reached where only a public address will do', async () => {
+    const port = await startUpstream();
+    const { client } = openClient([`a.test:${port}`], [['127.0.0.1']]);
+    const url = `http://a.test:${port}/`;
+    const request = { method: 'GET' as const, url, headers: {}, timeoutMs: 1000 };
+    expect(await attempt(client, url)).not.toBe('refused');
+    await expect(client.exchange({ ...request, publicOnly: true })).rejects.toMatchObject({ kind: 'refused' });
+    expect(await attempt(client, url)).not.toBe('refused');
+  });
+
   it('the connection that stands is checked too, whatever the look-up seemed to say', async () => {
     const port = await startUpstream();
     let asked = 0;

@@ -9,6 +9,8 @@ export interface OutgoingRequest {
   body?: Uint8Array | string;
   /** Bounds the wait for the head of the answer, and afterwards each silence between bytes. */
   timeoutMs: number;
+  /** Only a public address will do, whatever the rules allow: for URLs that callers name. */
+  publicOnly?: boolean;
   signal?: AbortSignal;
 }
 

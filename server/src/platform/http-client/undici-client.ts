@@ -21,35 +21,38 @@ export function createHttpClient({ egress, clock, lookup = systemLookup }: HttpC
   const targets = new Map<string, Target>();
   let closed = false;
 
-  function findTarget(text: string): Target {
-    const known = targets.get(text);
+  function findTarget(text: string, publicOnly: boolean): Target {
+    const key = publicOnly ? `public ${text}` : text;
+    const known = targets.get(key);
     if (known) return known;
-    const target = makeTarget(text);
+    const target = makeTarget(text, publicOnly);
     if (targets.size >= MAX_TARGETS) targets.clear();
-    targets.set(text, target);
+    targets.set(key, target);
     return target;
   }
 
-  function makeTarget(text: string): Target {
+  function makeTarget(text: string, publicOnly: boolean): Target {
     const url = URL.parse(text);
     if (!url) return { refusal: 'not a URL' };
     const verdict = guard.judge(url);
     if ('refusal' in verdict) return verdict;
-    return { pool: findPool(url.origin, verdict.reach), path: url.pathname + url.search };
+    const reach = publicOnly ? 'pattern' : verdict.reach;
+    return { pool: findPool(url.origin, reach), path: url.pathname + url.search };
   }
 
   function findPool(origin: string, reach: Reach): Pool {
-    const known = pools.get(origin);
+    const key = `${reach} ${origin}`;
+    const known = pools.get(key);
     if (known) return known;
     if (pools.size >= MAX_POOLS) retireOldestPool();
     const pool = openPool(origin, reach, lookup);
-    pools.set(origin, pool);
+    pools.set(key, pool);
     return pool;
   }
 
   function retireOldestPool(): void {
-    for (const [origin, pool] of pools) {
-      pools.delete(origin);
+    for (const [key, pool] of pools) {
+      pools.delete(key);
       targets.clear();
       // Waits for the exchanges under way; a later call to the same origin opens a new pool.
       void pool.close();
@@ -60,7 +63,7 @@ export function createHttpClient({ egress, clock, lookup = systemLookup }: HttpC
   return {
     exchange(request) {
       if (closed) return Promise.reject(new HttpFailure('aborted', 'the client is closed'));
-      const target = findTarget(request.url);
+      const target = findTarget(request.url, request.publicOnly ?? false);
       if ('refusal' in target) return Promise.reject(new HttpFailure('refused', target.refusal));
       return startExchange(target.pool, target.path, request, clock);
     },

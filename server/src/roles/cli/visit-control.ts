@@ -89,7 +89,7 @@ function toAsk(request: AdminRequest): Ask {
 /** An RFC 9457 body, or the error object of a `/v1` path. */
 function readProblem(body: unknown): { code: string; detail: string } {
   const problem: { code?: unknown; detail?: unknown; error?: { code?: unknown; message?: unknown } } = {
-    ...(body ?? {}),
+    ...(body as object),
   };
   const { code = problem.error?.code, detail = problem.error?.message } = problem;
   return {
