@@ -1,10 +1,12 @@
 import type { CallKind } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
-import { bodyToAnswer } from './openai-to-answer.ts';
+import { chooseReader } from './choose-reader.ts';
+import { readBody } from '../read-invocation.ts';
 import { provider, rawCall } from './openai.fixtures.ts';
 
 const read = (body: object, kind: CallKind) => {
-  return bodyToAnswer(Buffer.from(JSON.stringify(body)), { ...rawCall({ model: 'm' }), kind }, provider);
+  const reader = chooseReader({ ...rawCall({ model: 'm' }), kind }, provider);
+  return readBody(Buffer.from(JSON.stringify(body)), kind, provider, reader);
 };
 const answerOf = (body: object, kind: CallKind) => {
   const invocation = read(body, kind);

@@ -1,17 +1,12 @@
 /** Every server that speaks the OpenAI wire: chats, completions, embeddings, moderations, responses, and reranking beside. */
-import type { IncomingAnswer } from '#platform/http-client/port.ts';
-import type { AdapterDeps, Attempt, Invocation, ModelAdapter } from '../adapter.ts';
-import { openAnswerStream } from '../answer-stream.ts';
+import type { AdapterDeps, ModelAdapter } from '../adapter.ts';
 import type { CreateEndpoint } from '../openai-endpoint.ts';
-import { failFromStatus, failFromWire, failWith } from '../upstream-failure.ts';
+import { readInvocation } from '../read-invocation.ts';
+import { failFromWire, failWith } from '../upstream-failure.ts';
 import { callToOpenAi, EXTENSIONS, findUnsayable } from './call-to-openai.ts';
+import { chooseReader } from './choose-reader.ts';
 import { createOpenAiEndpoint, postCall } from './openai-client.ts';
-import { bodyToAnswer } from './openai-to-answer.ts';
-import { createOpenAiTranslator } from './openai-to-frames.ts';
-import { chooseWire, findErrorMessage, RESPONSES_WIRE } from './openai-wire.ts';
-import { createResponsesTranslator } from './responses-to-frames.ts';
-
-const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+import { chooseWire } from './openai-wire.ts';
 
 const CARRIES: ModelAdapter['carries'] = {
   chat: new Set([
@@ -69,28 +64,10 @@ export function createOpenAiAdapter(
       try {
         const answer = await postCall(endpoint, attempt, body);
         if ('type' in answer) return answer;
-        return await readInvocation(deps, attempt, answer);
+        return await readInvocation(deps, attempt, answer, chooseReader(attempt.call, attempt.provider));
       } catch (error) {
         return failFromWire(error, attempt);
       }
     },
   };
-}
-
-async function readInvocation(deps: AdapterDeps, attempt: Attempt, answer: IncomingAnswer): Promise<Invocation> {
-  const { call, provider } = attempt;
-  const wire = chooseWire(call, provider);
-  if (answer.status < 200 || answer.status > 299) return failFromStatus(answer, attempt, wire, findErrorMessage);
-  if (call.stream && !isJson(answer)) {
-    const native = wire === RESPONSES_WIRE;
-    const translator = native ? createResponsesTranslator(provider) : createOpenAiTranslator(call, provider);
-    return openAnswerStream(answer, translator, attempt, deps.clock);
-  }
-  const read = bodyToAnswer(await answer.readAll(ANSWER_BYTES_MAX), call, provider);
-  if (!call.stream || read.type === 'failure') return read;
-  return failWith('invalid', 'The provider sent a whole answer where a stream was asked for.');
-}
-
-function isJson({ headers }: IncomingAnswer): boolean {
-  return String(headers['content-type'] ?? '').startsWith('application/json');
 }

@@ -1,12 +1,17 @@
 import type { CallKind } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
-import { bodyToAnswer } from './openai-to-answer.ts';
+import { chooseReader } from './choose-reader.ts';
+import { readBody } from '../read-invocation.ts';
 import { bodies, plainText, provider, rawCall, usage } from './openai.fixtures.ts';
 
 const callOf = (kind: CallKind) => ({ ...rawCall({ model: 'm' }), kind });
 
+const readAs = (bytes: Buffer, kind: CallKind) => {
+  return readBody(bytes, kind, provider, chooseReader(callOf(kind), provider));
+};
+
 function answerOf(body: string | Buffer, kind: CallKind = 'chat') {
-  const read = bodyToAnswer(Buffer.from(body), callOf(kind), provider);
+  const read = readAs(Buffer.from(body), kind);
   if (read.type !== 'answer') throw new Error(JSON.stringify(read));
   return read.answer;
 }
@@ -14,7 +19,7 @@ function answerOf(body: string | Buffer, kind: CallKind = 'chat') {
 describe('openai-to-answer', () => {
   it('names model, parts, usage and passes the bytes on without copying them', () => {
     const bytes = Buffer.from(bodies.plain);
-    const read = bodyToAnswer(bytes, callOf('chat'), provider);
+    const read = readAs(bytes, 'chat');
     expect(read).toMatchObject({
       type: 'answer',
       answer: {
@@ -58,8 +63,8 @@ describe('openai-to-answer', () => {
 
   it('refuses what is not UTF-8, and an answer of another kind', () => {
     const broken = Buffer.from(bodies.plain.replace('stick', 'st\u00ffck'), 'latin1');
-    expect(bodyToAnswer(broken, callOf('chat'), provider)).toMatchObject({ failure: { kind: 'invalid' } });
-    expect(bodyToAnswer(Buffer.from(bodies.plain), callOf('embedding'), provider)).toMatchObject({
+    expect(readAs(broken, 'chat')).toMatchObject({ failure: { kind: 'invalid' } });
+    expect(readAs(Buffer.from(bodies.plain), 'embedding')).toMatchObject({
       failure: { kind: 'invalid' },
     });
   });
@@ -111,8 +116,17 @@ describe('openai-to-answer', () => {
   });
 
   it.each([[[]], [[{}]], [[{ message: null }]], [['text']]])('calls choices %j no answer', (choices) => {
-    expect(bodyToAnswer(Buffer.from(JSON.stringify({ choices })), callOf('chat'), provider)).toMatchObject({
+    expect(readAs(Buffer.from(JSON.stringify({ choices })), 'chat')).toMatchObject({
       failure: { kind: 'invalid' },
+    });
+  });
+
+  it('takes an error beside a whole answer for a remark, and one without for what it is', () => {
+    const error = { message: 'Overheated.' };
+    const choices = [{ message: { content: 'a' } }];
+    expect(answerOf(JSON.stringify({ error, choices })).parts[0]).toMatchObject({ text: 'a' });
+    expect(readAs(Buffer.from(JSON.stringify({ error, choices: [] })), 'chat')).toMatchObject({
+      failure: { kind: 'invalid', message: 'Overheated.' },
     });
   });
 });

@@ -1,71 +1,38 @@
 /** From the body of an OpenAI answer to an `Answer`. Streams are read in `openai-to-frames.ts`. */
-import { isUtf8 } from 'node:buffer';
-import type { Answer, AnswerPart, Call, Usage } from '@reeve/contracts';
-import type { Invocation, Provider } from '../adapter.ts';
-import { parseJson, readIndex, readList, readRecord, readText, type JsonRecord } from '../read-json.ts';
-import { failWith, toPublicMessage } from '../upstream-failure.ts';
+import type { Answer, AnswerPart, Call } from '@reeve/contracts';
+import { readIndex, readList, readRecord, readText, type JsonRecord } from '../read-json.ts';
 import { completionToParts } from './completion-to-answer.ts';
 import { readRerankUsage, scoresToParts, vectorToParts, verdictToParts } from './figures-to-answer.ts';
 import {
-  chooseWire,
   readAnnotations,
   readArguments,
   readContent,
-  readError,
   readFinishReason,
   readLogprobs,
   readReasoning,
   readSources,
   readUsage,
-  RESPONSES_WIRE,
 } from './openai-wire.ts';
-import { readResponse } from './responses-to-answer.ts';
 
-/** What is read of a body: `items` is what must be a list for the body to be an answer. */
-export interface ReadBody {
-  items: unknown;
-  parts: readonly AnswerPart[];
-  usage: Usage | null;
+/** What a body says; no parts where it has the wrong shape. */
+export function bodyToAnswer(body: JsonRecord, call: Call): Pick<Answer, 'model' | 'parts' | 'usage'> {
+  const usage = call.kind === 'rerank' ? readRerankUsage(body) : readUsage(body.usage);
+  return { model: readText(body.model), parts: toParts(body, call), usage };
 }
 
-/** A whole answer; `invalid` where it cannot be read, has the wrong shape, or is an error under a good status. */
-export function bodyToAnswer(bytes: Buffer, call: Call, provider: Provider): Invocation {
-  const value = isUtf8(bytes) ? parseJson(bytes.toString('utf8')) : undefined;
-  const body = readRecord(value);
-  if (body === null) return failWith('invalid', 'The provider sent an answer that is not a JSON object.');
-  const wire = chooseWire(call, provider);
-  const { items, parts, usage } = wire === RESPONSES_WIRE ? readResponse(body) : readBody(body, call);
-  const error = readError(body);
-  if (error !== null && (!Array.isArray(items) || parts.length === 0)) {
-    return failWith('invalid', toPublicMessage(error.message, provider));
-  }
-  if (parts.length === 0) return failWith('invalid', 'The provider sent an answer without content.');
-  const raw = { wire, bytes, contentType: 'application/json' };
-  const answer: Answer = { kind: call.kind, model: readText(body.model), parts, usage, raw };
-  return { type: 'answer', answer };
-}
-
-function readBody(body: JsonRecord, call: Call): ReadBody {
+function toParts(body: JsonRecord, call: Call): AnswerPart[] {
   switch (call.kind) {
     case 'embedding':
-      return { items: body.data, parts: readList(body.data).flatMap(vectorToParts), usage: readUsage(body.usage) };
+      return readList(body.data).flatMap(vectorToParts);
     case 'moderation':
-      return {
-        items: body.results,
-        parts: readList(body.results).flatMap(verdictToParts),
-        usage: readUsage(body.usage),
-      };
+      return readList(body.results).flatMap(verdictToParts);
     case 'rerank':
-      return { items: body.results, parts: scoresToParts(readList(body.results)), usage: readRerankUsage(body) };
+      return scoresToParts(readList(body.results));
     case 'completion':
-      return {
-        items: body.choices,
-        parts: readList(body.choices).flatMap(completionToParts),
-        usage: readUsage(body.usage),
-      };
+      return readList(body.choices).flatMap(completionToParts);
     default: {
       const parts = readList(body.choices).flatMap((choice, position) => toChoiceParts(choice, position, call));
-      return { items: body.choices, parts: withSources(parts, body), usage: readUsage(body.usage) };
+      return withSources(parts, body);
     }
   }
 }

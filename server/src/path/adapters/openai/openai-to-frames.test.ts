@@ -1,12 +1,13 @@
 import type { CallKind } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
-import { createOpenAiTranslator } from './openai-to-frames.ts';
+import { createSseTranslator } from '../sse-translator.ts';
+import { createOpenAiReader } from './openai-to-frames.ts';
 import { DONE_FRAME, oddStream, provider, textFrames, toFrame, usage, usageFrame } from './openai.fixtures.ts';
 
 const callOf = (kind: CallKind = 'chat', streamUsage = false) => ({ kind, params: { streamUsage } });
 
 function translate(text: string | Buffer, usageAsked = false, kind: CallKind = 'chat') {
-  const translator = createOpenAiTranslator(callOf(kind, usageAsked), provider);
+  const translator = createSseTranslator(createOpenAiReader(callOf(kind, usageAsked)), provider);
   const frames = [...translator.push(Buffer.from(text)), ...translator.end()];
   const events = frames.flatMap((frame) => frame.events);
   const forwarded = Buffer.concat(frames.flatMap((frame) => frame.raw?.bytes ?? [])).toString('utf8');
@@ -16,7 +17,7 @@ function translate(text: string | Buffer, usageAsked = false, kind: CallKind = '
 describe('openai-to-frames', () => {
   it('forwards whole frames of one read as one slice of it', () => {
     const read = Buffer.from(textFrames.join('') + textFrames[0]?.slice(0, 10));
-    const [frame, ...others] = createOpenAiTranslator(callOf(), provider).push(read);
+    const [frame, ...others] = createSseTranslator(createOpenAiReader(callOf()), provider).push(read);
     expect(others).toEqual([]);
     expect(frame?.raw?.bytes.buffer).toBe(read.buffer);
     expect(frame?.raw?.bytes).toHaveLength(Buffer.byteLength(textFrames.join('')));
@@ -84,7 +85,7 @@ describe('openai-to-frames', () => {
   });
 
   it('refuses a frame that grows past 16 MiB', () => {
-    const translator = createOpenAiTranslator(callOf(), provider);
+    const translator = createSseTranslator(createOpenAiReader(callOf()), provider);
     const block = Buffer.alloc(2 * 1024 * 1024, 'a');
     translator.push(Buffer.from('data: {"choices":[{"delta":{"content":"'));
     let given = 0;

@@ -1,9 +1,7 @@
 /** From the stream of an OpenAI answer to `AnswerFrame`s. */
 import type { AnswerEvent, Call } from '@reeve/contracts';
-import type { Provider } from '../adapter.ts';
-import type { StreamTranslator } from '../answer-stream.ts';
 import { readText, type JsonRecord } from '../read-json.ts';
-import { createSseTranslator } from '../sse-translator.ts';
+import type { SseReader } from '../sse-translator.ts';
 import { chunkToEvents, isUsageOnly, type ToolCallNumberings } from './chunk-to-events.ts';
 import { completionToEvents } from './completion-to-answer.ts';
 import { readError, readSources, WIRE } from './openai-wire.ts';
@@ -12,24 +10,21 @@ import { readError, readSources, WIRE } from './openai-wire.ts';
  * Reads a stream of chunks, of a chat or of a text completion. Held back from the forwarded bytes: the closing frame,
  * error frames, and the chunk that carries usage only, unless the caller asked for it.
  */
-export function createOpenAiTranslator(call: Pick<Call, 'kind' | 'params'>, provider: Provider): StreamTranslator {
-  const usageAsked = call.params.streamUsage === true;
-  const readChunk = call.kind === 'completion' ? completionToEvents : createChatReader();
+export function createOpenAiReader({ kind, params }: Pick<Call, 'kind' | 'params'>): SseReader {
+  const usageAsked = params.streamUsage === true;
+  const readChunk = kind === 'completion' ? completionToEvents : createChatReader();
   let started = false;
-  return createSseTranslator(
-    {
-      wire: WIRE,
-      closingData: '[DONE]',
-      findError: (chunk, event) => readError(chunk) ?? (event === 'error' ? readError({ error: chunk }) : null),
-      read(chunk, _event, events) {
-        if (!started) events.push({ type: 'start', model: readText(chunk.model) });
-        started = true;
-        readChunk(chunk, events);
-        return usageAsked || !isUsageOnly(chunk) ? 'forward' : 'hold';
-      },
+  return {
+    wire: WIRE,
+    closingData: '[DONE]',
+    findError: (chunk, event) => readError(chunk) ?? (event === 'error' ? readError({ error: chunk }) : null),
+    read(chunk, _event, events) {
+      if (!started) events.push({ type: 'start', model: readText(chunk.model) });
+      started = true;
+      readChunk(chunk, events);
+      return usageAsked || !isUsageOnly(chunk) ? 'forward' : 'hold';
     },
-    provider,
-  );
+  };
 }
 
 function createChatReader(): (chunk: JsonRecord, events: AnswerEvent[]) => void {

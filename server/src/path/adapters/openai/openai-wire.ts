@@ -11,7 +11,7 @@ import type { WireError } from '../sse-translator.ts';
 
 export const WIRE = 'openai';
 export const RESPONSES_WIRE = 'openai-responses';
-export const RERANK_WIRE = 'rerank';
+const RERANK_WIRE = 'rerank';
 
 /** The wire on which a call goes to this provider; a Responses request goes as it came where the provider has that API. */
 export function chooseWire(call: Call, provider: Provider): string {

@@ -1,15 +1,18 @@
 /** From the body of a response (OpenAI's Responses API) to the parts of an `Answer`. */
-import type { AnswerPart, Usage } from '@reeve/contracts';
+import type { Answer, AnswerPart } from '@reeve/contracts';
 import { readList, readRecord, readText, type JsonRecord } from '../read-json.ts';
 import { readArguments, readTokenList } from './openai-wire.ts';
 import { isToolCall, readOutcome, readResponseUsage, readSignature, readTextAnnotations } from './responses-wire.ts';
 
 /** Items that Reeve does not model (searches, images, …) stay in the raw bytes only. */
-export function readResponse(body: JsonRecord): { items: unknown; parts: AnswerPart[]; usage: Usage | null } {
-  const usage = readResponseUsage(body.usage);
-  if (!Array.isArray(body.output) || body.status === 'failed') return { items: body.output, parts: [], usage };
+export function responseToAnswer(body: JsonRecord): Pick<Answer, 'model' | 'parts' | 'usage'> {
+  return { model: readText(body.model), parts: toParts(body), usage: readResponseUsage(body.usage) };
+}
+
+function toParts(body: JsonRecord): AnswerPart[] {
+  if (!Array.isArray(body.output) || body.status === 'failed') return [];
   const parts = body.output.flatMap((item) => toItemParts(readRecord(item)));
-  return { items: body.output, parts: [...parts, { type: 'end', index: 0, finishReason: readOutcome(body) }], usage };
+  return [...parts, { type: 'end', index: 0, finishReason: readOutcome(body) }];
 }
 
 function toItemParts(item: JsonRecord | null): AnswerPart[] {

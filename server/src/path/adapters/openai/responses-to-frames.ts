@@ -1,9 +1,7 @@
 /** From the stream of a response (OpenAI's Responses API) to `AnswerFrame`s. */
 import type { AnswerEvent } from '@reeve/contracts';
-import type { Provider } from '../adapter.ts';
-import type { StreamTranslator } from '../answer-stream.ts';
 import { readIndex, readRecord, readText, type JsonRecord } from '../read-json.ts';
-import { createSseTranslator, type SseReader } from '../sse-translator.ts';
+import type { SseReader } from '../sse-translator.ts';
 import { readArguments, readTokenList, RESPONSES_WIRE } from './openai-wire.ts';
 import {
   isToolCall,
@@ -15,8 +13,8 @@ import {
 } from './responses-wire.ts';
 
 /** The closing frame repeats the whole response; events that Reeve does not model are forwarded unread. */
-export function createResponsesTranslator(provider: Provider): StreamTranslator {
-  return createSseTranslator(new ResponsesReader(), provider);
+export function createResponsesReader(): SseReader {
+  return new ResponsesReader();
 }
 
 class ResponsesReader implements SseReader {

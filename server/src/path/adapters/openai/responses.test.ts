@@ -2,10 +2,12 @@ import type { AnswerPart } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
 import { callToOpenAi } from './call-to-openai.ts';
 import { createOpenAiAdapter } from './index.ts';
+import { createSseTranslator } from '../sse-translator.ts';
 import { openAdapterRig, sendWhole } from '../upstream-testing.ts';
-import { bodyToAnswer } from './openai-to-answer.ts';
+import { chooseReader } from './choose-reader.ts';
+import { readBody } from '../read-invocation.ts';
 import { provider } from './openai.fixtures.ts';
-import { createResponsesTranslator } from './responses-to-frames.ts';
+import { createResponsesReader } from './responses-to-frames.ts';
 import {
   completedFrame,
   failedFrame,
@@ -24,7 +26,8 @@ import {
 const call = responsesCall({ input: 'q' });
 
 function read(body: object) {
-  return bodyToAnswer(Buffer.from(JSON.stringify(body)), call, responsesProvider);
+  const reader = chooseReader(call, responsesProvider);
+  return readBody(Buffer.from(JSON.stringify(body)), 'chat', provider, reader);
 }
 
 function partsOf(body: object): readonly AnswerPart[] {
@@ -34,7 +37,7 @@ function partsOf(body: object): readonly AnswerPart[] {
 }
 
 function translate(text: string) {
-  const translator = createResponsesTranslator(provider);
+  const translator = createSseTranslator(createResponsesReader(), provider);
   const frames = [...translator.push(Buffer.from(text)), ...translator.end()];
   const forwarded = Buffer.concat(frames.flatMap((frame) => frame.raw?.bytes ?? [])).toString('utf8');
   return { translator, forwarded, events: frames.flatMap((frame) => frame.events) };

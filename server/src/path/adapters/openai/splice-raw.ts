@@ -2,18 +2,22 @@
 import type { Call, FieldSpan, RawRequest } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
 import { parseJson, readRecord } from '../read-json.ts';
-import { chooseWire, WIRE } from './openai-wire.ts';
+import { chooseWire, RESPONSES_WIRE, WIRE } from './openai-wire.ts';
 
 interface Edit extends FieldSpan {
   text: string;
 }
 
-/** Splices the model's name in and, on a stream, the wish for usage; the same buffer where nothing changes. */
+/**
+ * Splices the model's name in and, on a stream, the wish for usage; the same buffer where nothing changes. A response is
+ * stored at the provider only where the caller says so, though the provider's own default is to store it.
+ */
 export function spliceRaw(call: Call, raw: RawRequest, provider: Provider, modelId: string): Uint8Array {
   const edits: Edit[] = [];
   if (call.model !== modelId || !raw.fields.has('model')) edits.push(editModel(raw, modelId));
   const asksUsage = call.stream && provider.streamUsage && call.params.streamUsage !== true;
   if (asksUsage && chooseWire(call, provider) === WIRE) edits.push(editStreamOptions(raw));
+  if (call.wire === RESPONSES_WIRE && !raw.fields.has('store')) edits.push(insertField(raw, '"store":false,'));
   return edits.length === 0 ? raw.bytes : applyEdits(raw.bytes, edits);
 }
 
