@@ -2,8 +2,9 @@
  * Kept answers are sealed by the request that brought them: the key to open one is derived from the idempotency key's
  * text and the body, which the database never holds. Whoever reads the table finds hashes and ciphertext.
  */
-import { createCipheriv, createDecipheriv, createHash, hash, hkdfSync } from 'node:crypto';
+import { createHash, hash, hkdfSync } from 'node:crypto';
 import type { Random } from '#kernel';
+import { openEnvelope, sealEnvelope } from '../crypto/port.ts';
 import type { KeptAnswer, RepeatableRequest } from './port.ts';
 
 /** What a request under a key leaves behind (`keyHash`, `fingerprint`) and what only the request itself gives. */
@@ -16,9 +17,6 @@ export interface RequestSeal {
   sealingKey: Uint8Array;
 }
 
-const FORMAT = 1;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const LENGTH_BYTES = 4;
 
 /**
@@ -38,29 +36,18 @@ export function deriveSeal(tenantId: string, key: string, request: RepeatableReq
   };
 }
 
-/** AES-256-GCM over status, headers, receipt id and body: `format, nonce, tag, ciphertext`. */
+/** An envelope over status, headers, receipt id and body. Its key needs no name: the request brings it. */
 export function sealAnswer(seal: RequestSeal, answer: KeptAnswer, random: Random): Buffer {
-  const nonce = new Uint8Array(NONCE_BYTES);
-  random.fill(nonce);
   const { status, headers, receiptId } = answer;
   const head = Buffer.from(JSON.stringify({ status, headers, receiptId }));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32BE(head.length);
-  const cipher = createCipheriv('aes-256-gcm', seal.sealingKey, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(boundTo(seal));
-  const sealed = [cipher.update(length), cipher.update(head), cipher.update(answer.body), cipher.final()];
-  return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), ...sealed]);
+  return sealEnvelope({ id: '', bytes: seal.sealingKey }, [length, head, answer.body], boundTo(seal), random);
 }
 
-/** The sealed answer. Throws where the bytes were changed or belong to another request. */
+/** The sealed answer. Throws `SealError` where the bytes were changed or belong to another request. */
 export function openAnswer(seal: RequestSeal, bytes: Uint8Array): KeptAnswer {
-  const sealed = Buffer.from(bytes);
-  if (sealed[0] !== FORMAT) throw new Error('the kept answer has an unknown format');
-  const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
-  const tag = sealed.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', seal.sealingKey, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(boundTo(seal)).setAuthTag(tag);
-  const plain = Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+  const plain = openEnvelope(seal.sealingKey, bytes, boundTo(seal));
   const bodyAt = LENGTH_BYTES + plain.readUInt32BE(0);
   // Authentic, so it is what `sealAnswer` wrote.
   const head = JSON.parse(plain.toString('utf8', LENGTH_BYTES, bodyAt)) as Omit<KeptAnswer, 'body'>;
@@ -71,6 +58,6 @@ function expand(secret: Uint8Array, label: string): ArrayBuffer {
   return hkdfSync('sha256', secret, 'reeve/idempotency/1', label, 32);
 }
 
-function boundTo(seal: RequestSeal): Buffer {
-  return Buffer.from(`${seal.keyHash}:${seal.fingerprint}`);
+function boundTo(seal: RequestSeal): string {
+  return `${seal.keyHash}:${seal.fingerprint}`;
 }

@@ -5,7 +5,7 @@ import type { Attempt, Provider } from '../adapter.ts';
 import { failureOf, sendWhole } from '../upstream-testing.ts';
 import { bodies, makeCall, MODEL, provider } from './bedrock.fixtures.ts';
 import { createBedrockAdapter } from './index.ts';
-import { signV4 } from './sign-v4.ts';
+import { signV4 } from '#platform/crypto/port.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

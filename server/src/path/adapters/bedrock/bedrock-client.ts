@@ -1,11 +1,11 @@
 /** Bedrock over HTTP: where calls go, and both ways to prove who asks. */
+import { encodeStrictly, signV4 } from '#platform/crypto/port.ts';
 import type { IncomingAnswer } from '#platform/http-client/port.ts';
 import type { AdapterDeps, Attempt, Provider } from '../adapter.ts';
 import { findAwsRegion, type BedrockSettings } from '../cloud-settings.ts';
 import { parseJson, readRecord } from '../read-json.ts';
 import { sendRequest } from '../send-request.ts';
 import type { BedrockRequest } from './call-to-bedrock.ts';
-import { encodeStrictly, signV4 } from './sign-v4.ts';
 
 export interface BedrockClient {
   /** Posts one attempt. Throws `HttpFailure`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeStrictly, signV4, type SignableRequest } from './sign-v4.ts';
+import { encodeStrictly, presignV4, signV4, type SignableRequest } from './port.ts';
 
 /** Requests and signatures of the published AWS Signature Version 4 test suite. */
 const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
@@ -88,4 +88,39 @@ it('encodes what stands in names of models', () => {
   expect(encodeStrictly("arn:aws:bedrock:eu-central-1:1:inference-profile/eu.a.b-v1:0 (x)'*!")).toBe(
     'arn%3Aaws%3Abedrock%3Aeu-central-1%3A1%3Ainference-profile%2Feu.a.b-v1%3A0%20%28x%29%27%2A%21',
   );
+});
+
+/** Requests and signatures of the examples in the S3 API reference. */
+describe('signatures for S3', () => {
+  const owner = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
+  const s3 = { region: 'us-east-1', service: 's3', atMs: Date.UTC(2013, 4, 24) };
+  const host = 'examplebucket.s3.amazonaws.com';
+
+  it('signs a GET with a range', () => {
+    const request = { method: 'GET', path: '/test.txt', query: '', headers: { host, range: 'bytes=0-9' }, body: '' };
+    expect(signV4(request, owner, s3)).toEqual({
+      'x-amz-content-sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      'x-amz-date': '20130524T000000Z',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, ' +
+        'SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, ' +
+        'Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    });
+  });
+
+  it('signs a PUT whose path is encoded once', () => {
+    const headers = { host, date: 'Fri, 24 May 2013 00:00:00 GMT', 'x-amz-storage-class': 'REDUCED_REDUNDANCY' };
+    const body = 'Welcome to Amazon S3.';
+    const { authorization } = signV4({ method: 'PUT', path: '/test%24file.text', query: '', headers, body }, owner, s3);
+    expect(authorization).toContain('Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd');
+  });
+
+  it('signs a URL for a day', () => {
+    const query = presignV4({ method: 'GET', path: '/test.txt', query: '', headers: { host } }, owner, s3, 86_400);
+    expect(query).toBe(
+      'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request' +
+        '&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host' +
+        '&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+    );
+  });
 });
