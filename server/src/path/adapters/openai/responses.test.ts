@@ -61,8 +61,13 @@ describe('a Responses request', () => {
   });
 
   it('asks for no usage on a stream: the closing frame has it', () => {
-    const stream = responsesCall({ input: 'q', stream: true });
+    const stream = responsesCall({ input: 'q', stream: true, store: false });
     expect(callToOpenAi(stream, responsesProvider, 'gpt-4o-mini')).toBe(stream.raw?.bytes);
+  });
+
+  it('says that nothing is to be stored where the caller leaves it open: providers store by default', () => {
+    const body: unknown = JSON.parse(Buffer.from(callToOpenAi(call, responsesProvider, 'm')).toString('utf8'));
+    expect(body).toEqual({ model: 'm', input: 'q', store: false });
   });
 
   it('is spoken only where the setting says so, and is translated to a chat elsewhere', () => {
