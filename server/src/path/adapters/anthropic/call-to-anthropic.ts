@@ -1,6 +1,7 @@
 /** From a call to the bytes of a Messages or count_tokens request. Source: the public API reference. */
 import type { Call, CallParams, RawRequest, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { must } from '#kernel';
+import { holdsForeignThoughts } from '../holds-foreign-thoughts.ts';
 import { dropAbsent, readRecord, type JsonRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
 import { WIRE } from './anthropic-wire.ts';
@@ -15,13 +16,21 @@ import { toThinking } from './thinking.ts';
  * changes. Otherwise a body made from the call, or the failure that names what this wire cannot hold.
  */
 export function callToAnthropic(call: Call, modelId: string): Uint8Array | Failed {
-  if (call.wire === WIRE && call.raw !== undefined) return spliceModel(call, call.raw, modelId);
+  if (call.wire === WIRE && call.raw !== undefined && !holdsLostThoughts(call)) {
+    return spliceModel(call, call.raw, modelId);
+  }
   const traits = describeModel(modelId);
   const refusal = findRefusal(call, traits);
   if (refusal !== null) return failWith('unsupported', refusal);
   const prompt = buildPrompt(call, modelId, traits);
   const body = call.kind === 'count' ? prompt : { ...prompt, ...buildSettings(call, traits) };
   return Buffer.from(JSON.stringify(call.wire === WIRE ? placeExtensions(body, call.extensions) : body));
+}
+
+/** Thoughts of another wire, or that nobody signed: this one answers 400 to either. */
+function holdsLostThoughts(call: Call): boolean {
+  const unsigned = call.parts.some((part) => part.type === 'reasoning' && part.signature === undefined);
+  return unsigned || holdsForeignThoughts(call, WIRE);
 }
 
 function spliceModel(call: Call, { bytes, fields }: RawRequest, modelId: string): Uint8Array {

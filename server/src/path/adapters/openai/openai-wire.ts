@@ -5,6 +5,7 @@
  */
 import type { Call, Citation, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
+import { holdsForeignThoughts } from '../holds-foreign-thoughts.ts';
 import type { OpenAiSettings } from '../provider-settings.ts';
 import { isCount, readList, readRecord, readText, readTokens, type JsonRecord } from '../read-json.ts';
 import type { WireError } from '../sse-translator.ts';
@@ -16,8 +17,8 @@ const RERANK_WIRE = 'rerank';
 /** The wire on which a call goes to this provider; a Responses request goes as it came where the provider has that API. */
 export function chooseWire(call: Call, provider: Provider): string {
   if (call.kind === 'rerank') return RERANK_WIRE;
-  const native = call.wire === RESPONSES_WIRE && call.raw !== undefined && readSettings(provider).responses === true;
-  return native ? RESPONSES_WIRE : WIRE;
+  if (call.wire !== RESPONSES_WIRE || call.raw === undefined || readSettings(provider).responses !== true) return WIRE;
+  return holdsForeignThoughts(call, RESPONSES_WIRE) ? WIRE : RESPONSES_WIRE;
 }
 
 /**

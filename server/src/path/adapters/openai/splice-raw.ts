@@ -17,7 +17,7 @@ export function spliceRaw(call: Call, raw: RawRequest, provider: Provider, model
   if (call.model !== modelId || !raw.fields.has('model')) edits.push(editModel(raw, modelId));
   const asksUsage = call.stream && provider.streamUsage && call.params.streamUsage !== true;
   if (asksUsage && chooseWire(call, provider) === WIRE) edits.push(editStreamOptions(raw));
-  if (call.wire === RESPONSES_WIRE && !raw.fields.has('store')) edits.push(insertField(raw, '"store":false,'));
+  if (call.wire === RESPONSES_WIRE) edits.push(...forbidStoring(raw));
   return edits.length === 0 ? raw.bytes : applyEdits(raw.bytes, edits);
 }
 
@@ -26,6 +26,14 @@ function editModel(raw: RawRequest, modelId: string): Edit {
   const span = raw.fields.get('model');
   const text = JSON.stringify(modelId);
   return span === undefined ? insertField(raw, `"model":${text},`) : { ...span, text };
+}
+
+/** The surface lets nothing pass but `false` and what is not said. */
+function forbidStoring(raw: RawRequest): Edit[] {
+  const span = raw.fields.get('store');
+  if (span === undefined) return [insertField(raw, '"store":false,')];
+  const isNull = Buffer.from(raw.bytes.subarray(span.start, span.end)).toString('latin1') === 'null';
+  return isNull ? [{ ...span, text: 'false' }] : [];
 }
 
 /** Asks for usage; the other options of the caller stay. */
