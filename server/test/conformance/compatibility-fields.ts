@@ -217,7 +217,6 @@ const RESPONSES: SurfaceFields = {
     'include logprobs': { include: ['message.output_text.logprobs'], top_logprobs: 2 },
     user: { user: 'u-17' },
     metadata: { metadata: { team: 'risk' } },
-    'store: false': { store: false },
     service_tier: { service_tier: 'auto' },
     truncation: { truncation: 'auto' },
     'store: true': { store: true },

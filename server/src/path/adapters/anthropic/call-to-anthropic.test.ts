@@ -44,6 +44,29 @@ describe('the caller’s own bytes', () => {
   });
 });
 
+describe('a conversation that came from another provider', () => {
+  const thought: Part = { type: 'reasoning', ...assistant, text: 'Hm.' };
+  const answer: Part = { type: 'text', ...assistant, text: 'Yes.' };
+  const withThought = (part: Part): Call => ({
+    ...rawCall({ model: 'm', max_tokens: 9, messages: [] }),
+    parts: [question, part, answer, { ...question, turn: 2 }],
+  });
+
+  it.each<Part>([thought, { ...thought, signature: { wire: 'google', value: 's' } }])(
+    'leaves out thoughts that Anthropic would refuse',
+    (part) => {
+      const sent = send(withThought(part), 'm');
+      expect(sent).toContain('Yes.');
+      expect(sent).not.toContain('Hm.');
+    },
+  );
+
+  it('keeps its bytes where the thoughts are Anthropic’s own', () => {
+    const call = withThought({ ...thought, signature: { wire: 'anthropic', value: 's' } });
+    expect(callToAnthropic(call, 'm')).toBe(call.raw?.bytes);
+  });
+});
+
 describe('a call of another surface', () => {
   it('becomes a system and messages whose roles alternate', () => {
     const call = foreignCall([

@@ -70,6 +70,22 @@ describe('a Responses request', () => {
     expect(body).toEqual({ model: 'm', input: 'q', store: false });
   });
 
+  it.each([{}, { store: null }, { store: false }])('is never stored at the provider: %j', (given) => {
+    const bytes = callToOpenAi(responsesCall({ input: 'q', ...given }), responsesProvider, 'gpt-4o-mini');
+    expect(JSON.parse(Buffer.from(bytes).toString('utf8'))).toMatchObject({ input: 'q', store: false });
+  });
+
+  it('is translated where another wire signed its history', () => {
+    const thought = { type: 'reasoning' as const, turn: 0, role: 'assistant' as const, text: 'Hm.' };
+    const signed = (wire: string): typeof call => ({
+      ...call,
+      parts: [...call.parts, { ...thought, signature: { wire, value: 's' } }],
+    });
+    const adapter = createOpenAiAdapter({} as never);
+    expect(adapter.speaks(signed('openai-responses'), responsesProvider)).toBe(true);
+    expect(adapter.speaks(signed('anthropic'), responsesProvider)).toBe(false);
+  });
+
   it('is spoken only where the setting says so, and is translated to a chat elsewhere', () => {
     const adapter = createOpenAiAdapter({} as never);
     expect(adapter.speaks(call, responsesProvider)).toBe(true);
