@@ -60,6 +60,8 @@ export const ReceiptBodySchema = Type.Object({
   token_usage: Type.Object({
     cached: Type.Integer(),
     completion: Type.Integer(),
+    /** Parts of the figures with prices of their own, where there are any: `cache_write`, `reasoning`, `searches`, … */
+    details: Type.Record(Type.String(), Type.Integer()),
     estimated: Type.Boolean(),
     prompt: Type.Integer(),
     total: Type.Integer(),

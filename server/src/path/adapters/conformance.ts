@@ -135,7 +135,7 @@ function describeStream(fixtures: AdapterFixtures, open: Open): void {
     for (let round = 0; round < 3; round += 1) {
       await gather(await rig.invoke(streamCall));
       // The end of the body may come a moment after the closing frame.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 150));
     }
     expect(rig.upstream.connections).toHaveLength(1);
   });

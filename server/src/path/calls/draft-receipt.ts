@@ -71,6 +71,7 @@ export function draftReceipt(request: CallRequest, facts: CallFacts, outcome: Ou
     token_usage: {
       cached: usage.cachedInputTokens,
       completion: usage.outputTokens,
+      details: toDetails(usage),
       estimated: usage.estimated,
       prompt: usage.inputTokens,
       total: usage.inputTokens + usage.outputTokens,
@@ -78,4 +79,16 @@ export function draftReceipt(request: CallRequest, facts: CallFacts, outcome: Ou
     trace_id: scope.trace.traceId,
     v: 1,
   };
+}
+
+/** With these the cost can be reckoned again from the receipt and the price list that it names. */
+function toDetails(usage: Usage): Record<string, number> {
+  const details: Record<string, number> = {};
+  if (usage.audioInputTokens) details.audio_input = usage.audioInputTokens;
+  if (usage.audioOutputTokens) details.audio_output = usage.audioOutputTokens;
+  if (usage.cacheWriteTokens) details.cache_write = usage.cacheWriteTokens;
+  if (usage.cacheWrite1hTokens) details.cache_write_1h = usage.cacheWrite1hTokens;
+  if (usage.reasoningTokens) details.reasoning = usage.reasoningTokens;
+  if (usage.searches) details.searches = usage.searches;
+  return details;
 }

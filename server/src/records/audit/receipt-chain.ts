@@ -113,6 +113,7 @@ function placeDraft(head: ChainHead, draft: ReceiptDraft): ReceiptBody {
     token_usage: {
       cached: usage.cached,
       completion: usage.completion,
+      details: usage.details,
       estimated: usage.estimated,
       prompt: usage.prompt,
       total: usage.total,
@@ -124,7 +125,8 @@ function placeDraft(head: ChainHead, draft: ReceiptDraft): ReceiptBody {
 }
 
 function toCanonicalText(body: ReceiptBody): string {
-  const text = hasOrderedKeys(body.policy.attributes) ? JSON.stringify(body) : canonicalise(body);
+  const ordered = hasOrderedKeys(body.policy.attributes) && hasOrderedKeys(body.token_usage.details);
+  const text = ordered ? JSON.stringify(body) : canonicalise(body);
   return holdsUnstorable(text) ? canonicalise(cleanTexts(body)) : text;
 }
 

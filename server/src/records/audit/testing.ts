@@ -51,7 +51,7 @@ export function makeDraft(changes: Partial<ReceiptDraft> = {}): ReceiptDraft {
     stream: false,
     surface: 'openai',
     tenant_id: defaultTenantId,
-    token_usage: { cached: 0, completion: 200, estimated: false, prompt: 100, total: 300 },
+    token_usage: { cached: 0, completion: 200, details: {}, estimated: false, prompt: 100, total: 300 },
     trace_id: '0af7651916cd43dd8448eb211c80319c',
     v: 1,
     ...changes,
