@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Brings what the suites need of the system: PostgreSQL's server programs, Python's venv, small tools. No service is started.
+# Brings what the suites need of the system: the programs of PostgreSQL and Redis, Python's venv, small tools, and the engines
+# that Debian does not have. No service is started.
 set -euo pipefail
 
 wanted=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted+=(postgresql)
 python3 -c 'import venv, ensurepip' 2>/dev/null || wanted+=(python3 python3-venv)
+command -v redis-server >/dev/null || wanted+=(redis-server)
 command -v ps >/dev/null || wanted+=(procps)
 command -v openssl >/dev/null || wanted+=(openssl)
 command -v curl >/dev/null || wanted+=(curl ca-certificates)
 command -v git >/dev/null || wanted+=(git)
+command -v make >/dev/null && command -v cc >/dev/null || wanted+=(make gcc libc6-dev)
 
 if [ ${#wanted[@]} -gt 0 ]; then
   [ "$(id -u)" = 0 ] || { echo "Not root: install these yourself: ${wanted[*]}"; exit 1; }
@@ -21,4 +24,5 @@ if [ ${#wanted[@]} -gt 0 ]; then
   apt-get -qq update
   apt-get -qq install -y --no-install-recommends "${wanted[@]}"
 fi
+bash "$(dirname "${BASH_SOURCE[0]}")/prepare-engines.sh"
 echo "$(node --version), npm $(npm --version), $(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | tail -n 1)"

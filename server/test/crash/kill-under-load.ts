@@ -2,51 +2,53 @@
  * The crash oracle: a Reeve under load is killed with SIGKILL again and again, while this process remembers every answer
  * that was acknowledged and every request that reached the provider. Afterwards the books must agree.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { expectJson, get, listAll, type Caller, type UsageTotal } from '../rigs/api.ts';
+import { KILLS, killAgainAndAgain } from '../rigs/kill-loop.ts';
 import { mockConfig } from '../rigs/mock-config.ts';
 import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
 import { createReeveHome, type ReeveHome } from '../rigs/reeve.ts';
 import { findBookFaults, sumUsage, type Acknowledged, type LedgerReceipt } from './books.ts';
 
-/** Short in every run, 20 where `REEVE_TEST_KILLS` says so. */
-const KILLS = Number(process.env['REEVE_TEST_KILLS'] ?? 5);
 const CALLERS = 12;
-const LOAD_MS_MIN = 250;
-const LOAD_MS_SPREAD = 700;
+const LOAD_MS: [number, number] = [250, 950];
 const MODELS = ['good', 'good', 'good', 'slow', 'slow-frames'];
 
 export function describeKillUnderLoad(name: string, databaseUrl: () => Promise<string | undefined>): void {
   describe(`${KILLS} × kill -9 under load on ${name}`, () => {
-    test('every acknowledged answer has its receipt, nothing is lost, doubled or unchained', async () => {
-      const mock = await startMockProvider();
-      const url = await databaseUrl();
-      const home = await createReeveHome({
-        config: mockConfig(mock, ['slow', 'slow-frames'], { faultTimeoutMs: 10_000 }),
-        ...(url === undefined ? {} : { databaseUrl: url }),
-      });
-      try {
-        await checkBooks(home, mock, await killAgainAndAgain(home));
-      } finally {
-        await home.dispose();
-        await mock.stop();
-      }
-    }, 300_000);
+    test(
+      'every acknowledged answer has its receipt, nothing is lost, doubled or unchained',
+      async () => {
+        const mock = await startMockProvider();
+        const url = await databaseUrl();
+        const home = await createReeveHome({
+          config: mockConfig(mock, ['slow', 'slow-frames'], { faultTimeoutMs: 10_000 }),
+          ...(url === undefined ? {} : { databaseUrl: url }),
+        });
+        try {
+          await checkBooks(home, mock, await killUnderLoad(home));
+        } finally {
+          await home.dispose();
+          await mock.stop();
+        }
+      },
+      300_000 + KILLS * 10_000,
+    );
   });
 }
 
-async function killAgainAndAgain(home: ReeveHome): Promise<Acknowledged[]> {
+async function killUnderLoad(home: ReeveHome): Promise<Acknowledged[]> {
   const acknowledged: Acknowledged[] = [];
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const running = await home.start();
-    const load = Array.from({ length: CALLERS }, (_, caller) =>
-      keepAsking({ baseUrl: running.baseUrl, key: home.apiKey() }, `${kill}-${caller}`, acknowledged),
-    );
-    await wait(LOAD_MS_MIN + Math.random() * LOAD_MS_SPREAD);
-    await running.kill();
-    await Promise.all(load);
-  }
+  await killAgainAndAgain({
+    start: () => home.start(),
+    load: ({ baseUrl }, round) =>
+      Promise.all(
+        Array.from({ length: CALLERS }, (_, caller) =>
+          keepAsking({ baseUrl, key: home.apiKey() }, `${round}-${caller}`, acknowledged),
+        ),
+      ),
+    lifeMs: LOAD_MS,
+  });
   return acknowledged;
 }
 

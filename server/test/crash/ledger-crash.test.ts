@@ -1,27 +1,24 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { verifyAllChains } from '#audit';
 import { lockDataFolder } from '#platform/database/data-folder-lock.ts';
 import { openPgliteDatabase } from '#platform/database/pglite-database.ts';
 import { makeTestFolder, openTestLedger } from '../../src/records/audit/testing.ts';
+import { KILLS, killAgainAndAgain, openNotes, startProgram, type Notes } from '../rigs/kill-loop.ts';
 import { type BrokenPromise, breakJournal } from './broken-journal.testing.ts';
 
-const KILLS = 6;
-
 let folder: ReturnType<typeof makeTestFolder>;
+let answers: Notes;
 
 beforeEach(() => {
   folder = makeTestFolder();
+  answers = openNotes(join(folder.path, 'answers'));
 });
 afterEach(() => folder.remove());
 
-it(`keeps its word over ${KILLS} kill -9 under load`, { timeout: 180_000 }, async () => {
-  for (let kill = 0; kill < KILLS; kill += 1) await runUntilKilled('', 50 + Math.random() * 700);
+it(`keeps its word over ${KILLS} kill -9 under load`, { timeout: 180_000 + KILLS * 5000 }, async () => {
+  await runUntilKilled('', [50, 750], KILLS);
   const answered = readAnswers();
   expect(answered.done.size).toBeGreaterThan(500);
   expect(answered.opened.size).toBeGreaterThan(answered.done.size);
@@ -35,24 +32,15 @@ const BROKEN: [BrokenPromise, RegExp][] = [
   ['forgets intents', /^opened call .* has no receipt/],
 ];
 it.each(BROKEN)('sees a ledger that %s', { timeout: 120_000 }, async (broken, says) => {
-  await runUntilKilled(broken, 500);
+  await runUntilKilled(broken, [500, 500], 1);
   const faults = await findFaults(readAnswers(), broken);
   expect(faults.filter((text) => says.test(text)).length).toBeGreaterThan(0);
 });
 
-async function runUntilKilled(broken: BrokenPromise, lifeMs: number): Promise<void> {
+async function runUntilKilled(broken: BrokenPromise, lifeMs: [number, number], kills: number): Promise<void> {
   const script = join(import.meta.dirname, 'ledger-load.testing.ts');
-  const seen = countReady();
-  const child = spawn(process.execPath, [script, folder.path, broken], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const ended = once(child, 'exit');
-  while (countReady() === seen) {
-    if (child.exitCode !== null) throw new Error('the process ended before it was ready');
-    await sleep(20);
-  }
-  await sleep(lifeMs);
-  child.kill('SIGKILL');
-  const [, signal] = await ended;
-  expect(signal).toBe('SIGKILL');
+  const start = () => startProgram({ script, args: [folder.path, broken], notes: answers });
+  await killAgainAndAgain({ kills, start, lifeMs });
 }
 
 /** What the ledger had answered when its process was killed. */
@@ -64,21 +52,12 @@ interface Answered {
 
 function readAnswers(): Answered {
   const answered: Answered = { opened: new Set(), done: new Map() };
-  for (const line of answerLines()) {
+  for (const line of answers.read()) {
     const [step, id = '', hash = ''] = line.split(' ');
     if (step === 'open') answered.opened.add(id);
     if (step === 'done') answered.done.set(id, hash);
   }
   return answered;
-}
-
-function countReady(): number {
-  return answerLines().filter((line) => line === 'ready').length;
-}
-
-function answerLines(): string[] {
-  const path = join(folder.path, 'answers');
-  return existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
 }
 
 /** Opens what the last kill left and compares it with what was answered. */

@@ -4,22 +4,20 @@
  *
  * Arguments: the data folder, and the promise to break (or nothing).
  */
-import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockDataFolder } from '#platform/database/data-folder-lock.ts';
 import { openPgliteDatabase } from '#platform/database/pglite-database.ts';
 import { createSystemRandom } from '#platform/clock/system-clock.ts';
 import { makeDraft, openTestLedger } from '../../src/records/audit/testing.ts';
+import { openNotes } from '../rigs/kill-loop.ts';
 import { type BrokenPromise, breakJournal } from './broken-journal.testing.ts';
 
 const [, , folder = '', argument = ''] = process.argv;
 const broken = argument as BrokenPromise;
 const WORKERS = 16;
 const random = createSystemRandom();
-// A file and not a pipe: what was written to it outlives the process, and it never blocks.
-const answers = openSync(join(folder, 'answers'), 'a');
-const say = (line: string): number => writeSync(answers, `${line}\n`);
+const { add: say } = openNotes(join(folder, 'answers'));
 
 const database = await openPgliteDatabase({ lock: lockDataFolder(folder) });
 await database.migrate();

@@ -1,11 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { endProcess, findEngine, freePort, isExecutable } from './engine-process.ts';
 
 export interface PostgresRig {
   /**
@@ -26,13 +25,16 @@ export interface PostgresRig {
 export interface PostgresRigOptions {
   /** Crash tests need it; logic tests are quicker without. */
   fsync?: boolean;
+  /** PostgreSQL 15 with pgvector: `create extension vector` as the superuser. */
+  vectors?: boolean;
 }
 
 const START_TIMEOUT_MS = 30_000;
+const WITH_VECTORS = 'postgresql-15-pgvector-0.8.0/usr/lib/postgresql/15/bin/postgres';
 
 /** A real PostgreSQL in a temp folder on a free port. Throws where it cannot start: a rig that skips proves nothing. */
-export async function startPostgres({ fsync = false }: PostgresRigOptions = {}): Promise<PostgresRig> {
-  const binaries = findBinaries();
+export async function startPostgres({ fsync = false, vectors = false }: PostgresRigOptions = {}): Promise<PostgresRig> {
+  const binaries = vectors ? dirname(findEngine(WITH_VECTORS)) : findBinaries();
   const user = pickUser();
   const folder = mkdtempSync(join(tmpdir(), 'reeve-postgres-'));
   if (user !== null) chownSync(folder, user.uid, user.gid);
@@ -73,11 +75,11 @@ export async function startPostgres({ fsync = false }: PostgresRigOptions = {}):
     },
     adminUrl: (name) => adminUrl(port, name),
     async crash() {
-      await end(server, 'SIGQUIT');
+      await endProcess(server, 'SIGQUIT');
       server = await start();
     },
     async stop() {
-      await end(server, 'SIGINT');
+      await endProcess(server, 'SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -139,13 +141,6 @@ async function run(url: string, statement: string): Promise<void> {
   }
 }
 
-async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, 'exit');
-  server.kill(signal);
-  await exited;
-}
-
 /** Debian keeps the server's binaries by version beside the path. */
 function findBinaries(): string {
   const debian = '/usr/lib/postgresql';
@@ -175,24 +170,4 @@ function tryList(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
