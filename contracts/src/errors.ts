@@ -183,6 +183,18 @@ export const ERRORS = {
     retryable: true,
     message: 'The database does not answer.',
   },
+  objects_unavailable: {
+    status: 503,
+    type: 'server_error',
+    retryable: true,
+    message: 'The object store does not answer.',
+  },
+  secrets_unavailable: {
+    status: 503,
+    type: 'server_error',
+    retryable: true,
+    message: 'The secret store does not answer.',
+  },
   upstream_timeout: {
     status: 504,
     type: 'server_error',

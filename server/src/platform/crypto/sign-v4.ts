@@ -82,7 +82,7 @@ export function presignV4(
 
 /** Percent-encodes all but letters, digits and `-._~` (RFC 3986). */
 export function encodeStrictly(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 type Header = readonly [name: string, value: string];

@@ -3,7 +3,7 @@
 export { pointsInward } from './address.ts';
 
 export interface OutgoingRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: Uint8Array | string;
