@@ -56,6 +56,7 @@ grep -q '"choices"' <<<"$tried" || fail "the printed curl answered: $tried"
 example=$(awk '/^```/ { if (inside && block ~ /\/v1\/chat\/completions/) { print block; exit } inside = !inside; block = ""; next } inside { block = block $0 "\n" }' README.md)
 answer=$(bash -c "${example//http:\/\/127.0.0.1:7337/$url}" 2>"$work/curl.log") || fail "the README's curl failed"
 grep -q '"choices"' <<<"$answer" || fail "the README's curl answered: $answer"
+npm run -s reeve -- smoke --url "$url" --key - <<<"$REEVE_API_KEY" >"$work/smoke.log" || fail 'reeve smoke failed'
 
 kill -TERM "$npm_pid"
 code=0

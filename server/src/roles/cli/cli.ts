@@ -10,6 +10,7 @@ import { addMigrateCommand } from './migrate-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { CliError, openProcessStreams, printJson, type CliStreams } from './output.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSmokeCommand } from './smoke-command.ts';
 import { addTenantsCommand } from './tenants-command.ts';
 import type { CliContext } from './visit-control.ts';
 
@@ -36,6 +37,7 @@ const VERBS = [
   addTenantsCommand,
   addModelsCommand,
   addDoctorCommand,
+  addSmokeCommand,
 ];
 
 function createProgram(context: CliContext): Command {
