@@ -1,14 +1,15 @@
 /** Runs suites of official clients against a Reeve and checks each case by name. */
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeKey } from '../rigs/api.ts';
 import { mockConfig } from '../rigs/mock-config.ts';
 import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
 import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
 import { SDK_FAULTS, type SuiteCommand } from '../sdk/cases.ts';
 
-const SUITE_LIMIT_MS = 120_000;
+export const SUITE_LIMIT_MS = 120_000;
 
-interface CaseResult {
+export interface CaseResult {
   case: string;
   error: string | null;
 }
@@ -42,7 +43,7 @@ export function describeSuites(
       results = await runSuite(suite, {
         REEVE_URL: reeve.baseUrl,
         REEVE_KEY: reeve.key,
-        NARROW_KEY: await makeNarrowKey(reeve),
+        NARROW_KEY: (await makeKey(reeve, { name: 'narrow', models: ['embed'] })).key,
         MOCK_URL: new URL(mock.baseUrl).origin,
       });
     }, SUITE_LIMIT_MS);
@@ -52,36 +53,31 @@ export function describeSuites(
       await mock?.stop();
     });
 
-    test.for([...cases])('%s', (wanted) => {
-      const found = results.find((result) => result.case === wanted);
-      expect(found, `the suite left out "${wanted}"`).toBeDefined();
-      expect(found?.error).toBeNull();
-    });
-
-    test('reports no case that is not listed', () => {
-      expect(results.map((result) => result.case).filter((found) => !cases.includes(found))).toEqual([]);
-    });
+    checkCases(cases, () => results);
   });
 }
 
-/** A key that may call `embed` only. */
-async function makeNarrowKey(reeve: WholeReeve): Promise<string> {
-  const response = await fetch(`${reeve.baseUrl}/api/v1/keys`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${reeve.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'narrow', models: ['embed'] }),
+/** Declares a test for each case, and that the suite reports exactly these. */
+export function checkCases(cases: readonly string[], results: () => readonly CaseResult[]): void {
+  test.for([...cases])('%s', (wanted) => {
+    const found = results().find((result) => result.case === wanted);
+    expect(found, `the suite left out "${wanted}"`).toBeDefined();
+    expect(found?.error).toBeNull();
   });
-  expect(response.status).toBe(201);
-  const { key } = (await response.json()) as { key: string };
-  return key;
+
+  test('reports no case that is not listed', () => {
+    const reported = results().map((result) => result.case);
+    expect(reported.filter((found) => !cases.includes(found))).toEqual([]);
+  });
 }
 
-function runSuite(suite: SuiteCommand, env: Record<string, string>): Promise<CaseResult[]> {
+/** Runs a suite to its end; rejects where it breaks off. */
+export function runSuite(suite: SuiteCommand, env: Record<string, string>): Promise<CaseResult[]> {
   return new Promise((resolve, reject) => {
     const options = { env: { PATH: process.env['PATH'] ?? '', ...env }, timeout: SUITE_LIMIT_MS, maxBuffer: 1 << 24 };
     execFile(suite.command, [...suite.args], options, (error, stdout, stderr) => {
       if (error !== null) return reject(new Error(`the suite broke: ${stderr.slice(-1500)}`, { cause: error }));
-      const lines = stdout.split('\n').filter((line) => line !== '');
+      const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
       resolve(lines.map((line): CaseResult => JSON.parse(line)));
     });
   });

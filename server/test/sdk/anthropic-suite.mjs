@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Anthropic, * as sdk from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
 import { z } from 'zod';
+import { reportCases } from './report-cases.mjs';
 
 const { REEVE_URL, REEVE_KEY, NARROW_KEY, MOCK_URL } = process.env;
 const TEXT = 'The stick is split in two: café 🌾 done.';
@@ -213,12 +214,4 @@ const cases = {
   },
 };
 
-for (const [name, run] of Object.entries(cases)) {
-  const error = await run().then(
-    () => null,
-    (thrown) => thrown,
-  );
-  const message = error === null ? null : String(error.stack ?? error).slice(0, 1500);
-  process.stdout.write(`${JSON.stringify({ case: name, error: message })}\n`);
-}
-process.exit(0);
+await reportCases(cases);

@@ -4,13 +4,13 @@ import asyncio
 import json
 import os
 import time
-import traceback
 import urllib.error
 import urllib.request
 
 import anthropic
 from anthropic import Anthropic, AsyncAnthropic
 from pydantic import BaseModel
+from report_cases import report_cases
 
 REEVE_URL = os.environ["REEVE_URL"]
 REEVE_KEY = os.environ["REEVE_KEY"]
@@ -300,10 +300,4 @@ def _():
     assert asyncio.run(run()) == TEXT
 
 
-for name, run in CASES.items():
-    error = None
-    try:
-        run()
-    except BaseException:
-        error = traceback.format_exc()[-1500:]
-    print(json.dumps({"case": name, "error": error}), flush=True)
+report_cases(CASES)

@@ -1,5 +1,5 @@
 /** What each suite must report, and where the packages live. */
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installNpm, installPython } from '../rigs/outside-install.ts';
 
@@ -78,6 +78,61 @@ export const ANTHROPIC_PYTHON_CASES: readonly string[] = [
   'asynchronous stream',
 ];
 
+/** For each adapter; what a provider does not take, the case shows refused by name. */
+export const MATRIX_OPENAI_CASES = [
+  'chat',
+  'stream',
+  'tools and their results',
+  'streamed tools',
+  'structured output',
+  'thoughts',
+  'tools after thoughts',
+  'response',
+  'streamed response',
+  'response with tools and their results',
+  'response with tools after thoughts',
+  'structured response',
+  'completion',
+  'embeddings',
+  'moderation',
+  'rate limit',
+  'overload',
+  'a key that the provider refuses',
+  'content filter',
+] as const;
+
+export const MATRIX_ANTHROPIC_CASES = [
+  'message',
+  'streamed message',
+  'tools and their results',
+  'streamed tools',
+  'structured output',
+  'thoughts and their signatures',
+  'streamed thoughts',
+  'counting tokens',
+  'rate limit',
+  'overload',
+  'a key that the provider refuses',
+  'content filter',
+] as const;
+
+const ON_EVERY_WIRE = ['text', 'stream', 'tools', 'thoughts', 'errors'];
+
+/** Of the providers' own clients before the mocks of their wires. */
+export const WIRE_CASES: readonly string[] = [
+  ...['google', 'mistral', 'cohere', 'bedrock'].flatMap((wire) => ON_EVERY_WIRE.map((name) => `${wire}: ${name}`)),
+  'google: JSON',
+  'google: embeddings and count',
+  'mistral: JSON',
+  'mistral: embeddings and moderations',
+  'cohere: JSON',
+  'cohere: embeddings and rerank',
+  'bedrock: embeddings and count',
+  'anthropic: message with a thought',
+  'openai: response',
+  'azure: chat',
+];
+
 /** Faults of the mock provider that the suites ask for by model name. */
 export const SDK_FAULTS = [
   'status-400',
@@ -101,12 +156,17 @@ export interface SuiteCommand {
   args: readonly string[];
 }
 
-/** A script for Node, copied beside its packages so that it finds them. */
+/** A script for Node, copied with its helpers beside its packages so that it finds them. */
 export async function prepareNodeSuite(file = 'openai-suite.mjs'): Promise<SuiteCommand> {
-  const installed = await installNpm('sdk-node', JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
-  const script = join(installed, file);
-  await copyFile(join(folder, file), script);
-  return { command: process.execPath, args: [script] };
+  const installed = await installClients();
+  const scripts = (await readdir(folder)).filter((name) => name.endsWith('.mjs'));
+  await Promise.all(scripts.map((name) => copyFile(join(folder, name), join(installed, name))));
+  return { command: process.execPath, args: [join(installed, file)] };
+}
+
+/** Resolves with the folder whose `node_modules` holds the clients for Node. */
+export async function installClients(): Promise<string> {
+  return installNpm('sdk-node', JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
 }
 
 export async function preparePythonSuite(file = 'openai_suite.py'): Promise<SuiteCommand> {

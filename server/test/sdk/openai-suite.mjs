@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import OpenAI, * as sdk from 'openai';
 import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
+import { reportCases } from './report-cases.mjs';
 
 const { REEVE_URL, REEVE_KEY, NARROW_KEY, MOCK_URL } = process.env;
 const TEXT = 'The stick is split in two: café 🌾 done.';
@@ -383,12 +384,4 @@ async function fetchReceipt(id) {
   return response.status === 200 ? response.json() : null;
 }
 
-for (const [name, run] of Object.entries(cases)) {
-  const error = await run().then(
-    () => null,
-    (thrown) => thrown,
-  );
-  const message = error === null ? null : String(error.stack ?? error).slice(0, 1500);
-  process.stdout.write(`${JSON.stringify({ case: name, error: message })}\n`);
-}
-process.exit(0);
+await reportCases(cases);

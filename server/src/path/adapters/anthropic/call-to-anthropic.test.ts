@@ -269,6 +269,19 @@ describe('a call of another surface', () => {
     expect((read(asking(params)) as { tool_choice?: unknown }).tool_choice).toEqual(expected);
   });
 
+  it('goes on without a budget for thinking after tools whose thought is not there', () => {
+    const said = { turn: 1, role: 'assistant' } as const;
+    const call: Part = { ...said, type: 'tool-call', id: 'c', name: 'look', arguments: '{}' };
+    const result: Part = { turn: 2, role: 'tool', type: 'tool-result', id: 'c', content: [] };
+    const thought: Part = { ...said, type: 'reasoning', text: 'Hm.', signature: { wire: 'anthropic', value: 's' } };
+    const reasoning = { effort: 'low' } as const;
+    const ask = (...parts: Part[]) => read(foreignCall([question, ...parts, result], { reasoning }));
+    expect(ask(call)).not.toHaveProperty('thinking');
+    expect(ask(thought, call)).toHaveProperty('thinking');
+    const adaptive = read(foreignCall([question, call, result], { reasoning }), 'claude-opus-4-7');
+    expect(adaptive).toMatchObject({ thinking: { type: 'adaptive' } });
+  });
+
   it('is counted by what counts as input only', () => {
     const params: CallParams = { maxOutputTokens: 9, temperature: 0, stop: ['x'], endUser: 'u', tools };
     expect(read(asking(params, { kind: 'count', stream: false }))).toEqual({

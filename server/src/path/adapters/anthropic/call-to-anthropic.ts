@@ -1,6 +1,7 @@
 /** From a call to the bytes of a Messages or count_tokens request. Source: the public API reference. */
 import type { Call, CallParams, RawRequest, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { must } from '#kernel';
+import { callsWithoutThought } from '../calls-without-thought.ts';
 import { holdsForeignThoughts } from '../holds-foreign-thoughts.ts';
 import { dropAbsent, readRecord, type JsonRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
@@ -40,8 +41,9 @@ function spliceModel(call: Call, { bytes, fields }: RawRequest, modelId: string)
 }
 
 /** All that counts as input, which is what count_tokens takes. */
-function buildPrompt({ parts, params }: Call, modelId: string, traits: ModelTraits): JsonRecord {
-  const { thinking, effort } = toThinking(params.reasoning, traits, findMaxTokens(params, traits));
+function buildPrompt(call: Call, modelId: string, traits: ModelTraits): JsonRecord {
+  const { parts, params } = call;
+  const { thinking, effort } = findThinking(call, traits);
   const format = params.responseFormat === undefined ? undefined : toFormat(params.responseFormat);
   return dropAbsent({
     model: modelId,
@@ -52,6 +54,11 @@ function buildPrompt({ parts, params }: Call, modelId: string, traits: ModelTrai
     thinking,
     output_config: effort === undefined && format === undefined ? undefined : dropAbsent({ effort, format }),
   });
+}
+
+function findThinking({ parts, params }: Call, traits: ModelTraits): ReturnType<typeof toThinking> {
+  const found = toThinking(params.reasoning, traits, findMaxTokens(params, traits));
+  return found.thinking?.['type'] === 'enabled' && callsWithoutThought(parts, WIRE) ? {} : found;
 }
 
 function buildSettings({ params, stream }: Call, traits: ModelTraits): JsonRecord {

@@ -20,7 +20,7 @@ const BUDGETS: Readonly<Record<Exclude<ReasoningEffort, 'none'>, number>> = {
 const SHARE_MAX = 0.8;
 
 interface Thinking {
-  thinking?: object;
+  thinking?: Readonly<Record<string, unknown>>;
   /** For `output_config`. */
   effort?: string;
 }

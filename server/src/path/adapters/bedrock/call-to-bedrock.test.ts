@@ -239,6 +239,18 @@ describe('settings of the model', () => {
   });
 });
 
+it('goes on without a budget for thinking after tools whose thought is not there', () => {
+  const said = { turn: 1, role: 'assistant' } as const;
+  const call: Part = { ...said, type: 'tool-call', id: 'c', name: 'look', arguments: '{}' };
+  const result: Part = { turn: 2, role: 'tool', type: 'tool-result', id: 'c', content: [{ type: 'text', text: '3' }] };
+  const thought: Part = { ...said, type: 'reasoning', text: 'Hm.', signature: { wire: 'bedrock', value: 's' } };
+  const params: CallParams = { reasoning: { effort: 'low' }, tools: [{ name: 'look' }] };
+  const fieldsOf = (...parts: Part[]) =>
+    read(makeCall([text(0, 'user', 'Weather?'), ...parts, result], params)).body.additionalModelRequestFields;
+  expect(fieldsOf(call)).toBeUndefined();
+  expect(fieldsOf(thought, call)).toHaveProperty('thinking');
+});
+
 describe('what does not fit', () => {
   const calls: [string, Call, string?][] = [
     ['This provider takes a temperature from 0 to 1, and not 1.5.', makeCall(undefined, { temperature: 1.5 })],

@@ -1,7 +1,9 @@
 /** From a call to the path and the bytes of a Converse or CountTokens request. */
 import type { Call, CallParams, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import { callsWithoutThought } from '../calls-without-thought.ts';
 import { dropAbsent, readRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
+import { WIRE } from './bedrock-wire.ts';
 import { findRefusal } from './find-refusal.ts';
 import { findFamily, toModelFields } from './model-families.ts';
 import { toCachePoint, toMessages, toSystem, type Block } from './parts-to-content.ts';
@@ -37,7 +39,9 @@ export const toBytes = (body: object): Uint8Array => Buffer.from(JSON.stringify(
 
 /** All that counts as input. */
 function buildPrompt({ parts, params, extensions }: Call, modelId: string): object {
-  const fields = { ...toModelFields(params, modelId), ...readRecord(extensions[MODEL_FIELDS]) };
+  const { thinking, ...rest } = toModelFields(params, modelId);
+  const mayThink = readRecord(thinking)?.type !== 'enabled' || !callsWithoutThought(parts, WIRE);
+  const fields = { ...rest, ...(mayThink ? dropAbsent({ thinking }) : {}), ...readRecord(extensions[MODEL_FIELDS]) };
   return dropAbsent({
     system: toSystem(parts),
     messages: toMessages(parts),
