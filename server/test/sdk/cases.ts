@@ -172,5 +172,5 @@ export async function installClients(): Promise<string> {
 export async function preparePythonSuite(file = 'openai_suite.py'): Promise<SuiteCommand> {
   const text = await readFile(join(folder, 'requirements.txt'), 'utf8');
   const python = await installPython('sdk-python', text.trim().split('\n'));
-  return { command: python, args: ['-u', join(folder, file)] };
+  return { command: python, args: ['-u', '-B', join(folder, file)] };
 }
