@@ -84,6 +84,8 @@ export interface Job {
 /** One line of the health report. */
 export interface HealthCheck {
   name: string;
+  /** Calls are served without it: it counts for `/readyz`, and not for `/readyz?for=traffic`. */
+  servesWithout?: boolean;
   /** Resolves to `null` when healthy, else to what is wrong. */
   check(): Promise<string | null>;
 }

@@ -14,6 +14,7 @@ import { createSystemRandom, systemClock } from '../platform/clock/system-clock.
 import { lockDataFolder, type DataFolderLock } from '../platform/database/data-folder-lock.ts';
 import type { Database } from '../platform/database/port.ts';
 import { createHttpClient } from '../platform/http-client/undici-client.ts';
+import type { SharedState } from '../platform/cache/port.ts';
 import type { HttpClient } from '../platform/http-client/port.ts';
 import { createIdempotency } from '../platform/idempotency/database-idempotency.ts';
 import { createTelemetry } from '../platform/telemetry/create-telemetry.ts';
@@ -23,7 +24,7 @@ import { hostAndPort, type Config } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { Lifecycle } from './health.ts';
 import { createHttp } from './http.ts';
-import { openDatabase, openLedger, readInstanceName } from './open-records.ts';
+import { openDatabase, openLedger, openSharedState, readInstanceName } from './open-records.ts';
 import { createServiceRoutes } from './service-routes.ts';
 import { VERSION } from './version.ts';
 
@@ -53,6 +54,7 @@ interface Parts {
   database: Database;
   ledger: OpenLedger;
   identity: Identity;
+  shared: SharedState;
   lock: DataFolderLock;
 }
 
@@ -79,10 +81,12 @@ async function open(environment: Environment, config: Config, closing: Closing):
   const database = await openDatabase(environment, lock, telemetry.log);
   closing.onClose('the database', () => database.close());
   await database.migrate();
+  const shared = await openSharedState(environment, { clock, random, log: telemetry.log });
+  closing.onClose('the shared state', () => shared.close());
   const ledger = await openLedger({ config, lock, database, telemetry, clock, ids, closing });
   const identity = createIdentity({ database, clock, random, ids, log: telemetry.log });
   closing.onClose('identity', () => identity.close());
-  const parts = { environment, config, closing, ids, telemetry, httpClient, database, ledger, identity, lock };
+  const parts = { environment, config, closing, ids, telemetry, httpClient, database, ledger, identity, shared, lock };
   const server = await openServer(parts);
   // Last: a fresh key is shown once, so nothing may fail between making it and showing it.
   const bootstrap = await identity.bootstrap(environment.bootstrapKey);
@@ -137,6 +141,7 @@ async function openServer(parts: Parts) {
     createAccountingPlugin({ database, ledger: ledger.ledger, clock, log: telemetry.log }),
     createSurfacesPlugin(path),
     { name: 'idempotency', jobs: [idempotency.sweep] },
+    { name: 'cache', health: parts.shared.health },
   ];
   startJobs(plugins, closing);
   const operators = new WeakSet<IncomingMessage>();

@@ -12,6 +12,8 @@ export interface Environment {
   configPath: string | null;
   /** Absent: PGlite in the data folder. */
   databaseUrl: string | null;
+  /** Absent: cache, limits and locks in this process. */
+  redisUrl: string | null;
   bootstrapKey: string | null;
   logLevel: LogLevel;
   logFile: string | null;
@@ -36,7 +38,6 @@ const DEFAULT_PORT = '7337';
 const NOT_USED_YET = [
   'REEVE_READ_REPLICA_URL',
   'REEVE_NATS_URL',
-  'REEVE_REDIS_URL',
   'REEVE_S3_URL',
   'REEVE_VAULT_URL',
   'REEVE_CLAMD',
@@ -71,6 +72,7 @@ export function readEnvironment(variables: Variables = process.env, overrides: V
     dataDir,
     configPath: findConfig(read('REEVE_CONFIG'), faults),
     databaseUrl: readDatabaseUrl(secret('REEVE_DATABASE_URL'), faults),
+    redisUrl: readRedisUrl(secret('REEVE_REDIS_URL'), faults),
     bootstrapKey: readBootstrapKey(secret('REEVE_BOOTSTRAP_KEY'), faults),
     logLevel: readLogLevel(read('REEVE_LOG_LEVEL') ?? 'info', faults),
     logFile: read('REEVE_LOG_FILE') ?? null,
@@ -127,6 +129,12 @@ function findConfig(named: string | undefined, faults: string[]): string | null 
 function readDatabaseUrl(url: string | null, faults: string[]): string | null {
   if (url === null || /^postgres(ql)?:\/\//.test(url)) return url;
   faults.push('REEVE_DATABASE_URL must begin with postgres:// or postgresql://.');
+  return null;
+}
+
+function readRedisUrl(url: string | null, faults: string[]): string | null {
+  if (url === null || (/^rediss?:\/\/./.test(url) && URL.canParse(url))) return url;
+  faults.push('REEVE_REDIS_URL must be a URL that begins with redis:// or rediss://.');
   return null;
 }
 

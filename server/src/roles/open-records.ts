@@ -1,9 +1,12 @@
-/** Chooses the engines: PGlite with the journal in front, or PostgreSQL with the journal beside it. */
+/** Chooses the engines: PGlite with the journal in front, or PostgreSQL with the journal beside it; memory, or Redis. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectLedger, openEmbeddedLedger, type OpenLedger } from '#audit';
-import type { Clock, IdSource } from '#kernel';
+import type { Clock, IdSource, Random } from '#kernel';
 import { METRICS } from '@reeve/contracts';
+import { openMemoryState } from '../platform/cache/open-memory.ts';
+import { openRedisState } from '../platform/cache/open-redis.ts';
+import type { SharedState } from '../platform/cache/port.ts';
 import type { DataFolderLock } from '../platform/database/data-folder-lock.ts';
 import { openPgliteDatabase } from '../platform/database/pglite-database.ts';
 import type { Database } from '../platform/database/port.ts';
@@ -18,6 +21,16 @@ export function openDatabase({ databaseUrl }: Environment, lock: DataFolderLock,
   if (databaseUrl !== null) return openPostgresDatabase({ url: databaseUrl });
   const onColdStart = (): void => log.info({}, 'no prepared data folder: making one, which takes some seconds');
   return openPgliteDatabase({ lock, onColdStart });
+}
+
+interface SharedInputs {
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export async function openSharedState({ redisUrl }: Environment, inputs: SharedInputs): Promise<SharedState> {
+  return redisUrl === null ? openMemoryState(inputs.clock) : openRedisState({ url: redisUrl, ...inputs });
 }
 
 interface LedgerInputs {

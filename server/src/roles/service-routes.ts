@@ -17,12 +17,13 @@ interface ServiceDeps {
 /** Every route of the program, in the order in which the description lists them. */
 export function createServiceRoutes({ plugins, lifecycle, database, telemetry }: ServiceDeps): Route[] {
   const rooms = plugins.flatMap((plugin) => plugin.routes ?? []);
-  const traffic = plugins.flatMap((plugin) => plugin.health ?? []);
+  const all = plugins.flatMap((plugin) => plugin.health ?? []);
+  const traffic = all.filter((check) => check.servesWithout !== true);
   const store: HealthCheck = { name: 'database', check: () => database.check() };
   const own: Route[] = [
     ...createHealthRoutes({
       lifecycle,
-      checks: [store, ...traffic],
+      checks: [store, ...all],
       // PostgreSQL away: keys are read again each second, so calls are refused then. The embedded store has no such need.
       trafficChecks: database.engine === 'postgres' ? [store, ...traffic] : traffic,
     }),

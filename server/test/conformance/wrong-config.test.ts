@@ -96,6 +96,7 @@ describe('the environment', () => {
         REEVE_CONFIG: '/no/such/file.yaml',
         REEVE_BOOTSTRAP_KEY: 'short',
         REEVE_DATABASE_URL: 'mysql://localhost/reeve',
+        REEVE_REDIS_URL: 'localhost:6379',
         REEVE_LOG_LEVEL: 'chatty',
         REEVE_TLS_CERT: '/only/half.pem',
       },
@@ -105,6 +106,7 @@ describe('the environment', () => {
       'REEVE_CONFIG',
       'REEVE_BOOTSTRAP_KEY',
       'REEVE_DATABASE_URL',
+      'REEVE_REDIS_URL',
       'REEVE_LOG_LEVEL',
       'REEVE_TLS_CERT',
     ]) {
