@@ -28,6 +28,12 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+/** Escapes, and what is more than one byte in UTF-8. */
+const NEEDS_DECODING = /[\\\x80-\xff]/;
 
 /** Parses a JSON object. Throws `AppError` for what is not valid UTF-8, not JSON, too deep, or gives a field twice. */
 export function readJsonBody(body: Uint8Array): JsonBody {
@@ -57,62 +63,68 @@ function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
 
 /**
  * Finds the spans of top-level values in one pass. It trusts the text to be JSON (the parser that follows refuses
- * what is not) and looks only at strings, brackets, colons and commas.
+ * what is not) and looks only at strings, brackets, colons and commas. It walks the bytes as a text of one unit each:
+ * that is searched several times faster than a buffer.
  */
 function scanFields(bytes: Buffer): Map<string, FieldSpan> {
+  const text = bytes.toString('latin1');
   const fields = new Map<string, FieldSpan>();
   let depth = 0;
-  let key: string | null = null;
-  let keyText: [number, number] | null = null;
+  let keyText: string | null = null;
   let valueStart = -1;
   const close = (end: number): void => {
-    if (key !== null && valueStart >= 0) noteField(fields, key, trimSpan(bytes, valueStart, end));
-    key = null;
+    if (keyText !== null && valueStart >= 0) noteField(fields, decodeKey(keyText), trimSpan(text, valueStart, end));
     keyText = null;
     valueStart = -1;
   };
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index];
-    if (byte === QUOTE) {
-      const end = skipString(bytes, index);
-      if (depth === 1 && key === null) keyText = [index, end];
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit === QUOTE) {
+      const end = skipString(text, index);
+      if (depth === 1 && valueStart < 0) keyText = text.slice(index, end);
       index = end - 1;
-    } else if (byte === 0x7b || byte === 0x5b) {
+    } else if (unit === OPEN_OBJECT || unit === OPEN_LIST) {
       depth += 1;
-      if (depth > DEPTH_MAX) {
-        throw new AppError('nesting_too_deep', { message: `The body nests deeper than ${DEPTH_MAX} levels.` });
-      }
-    } else if (byte === 0x7d || byte === 0x5d) {
+      if (depth > DEPTH_MAX) throw tooDeep();
+    } else if (unit === CLOSE_OBJECT || unit === CLOSE_LIST) {
       if (depth === 1) close(index);
       depth -= 1;
-    } else if (depth === 1) {
-      if (byte === COLON && keyText !== null && key === null) {
-        key = decodeKey(bytes, keyText);
-        valueStart = index + 1;
-      } else if (byte === COMMA) close(index);
+    } else if (depth === 1 && unit === COLON && valueStart < 0) {
+      valueStart = index + 1;
+    } else if (depth === 1 && unit === COMMA) {
+      close(index);
     }
   }
   return fields;
 }
 
+function tooDeep(): AppError {
+  return new AppError('nesting_too_deep', { message: `The body nests deeper than ${DEPTH_MAX} levels.` });
+}
+
 /** The index just behind the string that opens at `start`. */
-function skipString(bytes: Buffer, start: number): number {
-  for (let index = start + 1; index < bytes.length; index += 1) {
-    const byte = bytes[index];
-    if (byte === BACKSLASH) index += 1;
-    else if (byte === QUOTE) return index + 1;
+function skipString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    if (!isEscaped(text, quote)) return quote + 1;
   }
-  return bytes.length;
+  return text.length;
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (text.charCodeAt(from - 1) === BACKSLASH) from -= 1;
+  return (at - from) % 2 === 1;
 }
 
 /** A key may be written with escapes (`"mod\u0065l"`); it is the same field all the same. */
-function decodeKey(bytes: Buffer, [start, end]: [number, number]): string {
-  const text = bytes.toString('utf8', start, end);
-  if (!text.includes('\\')) return text.slice(1, -1);
+function decodeKey(text: string): string {
+  if (!NEEDS_DECODING.test(text)) return text.slice(1, -1);
+  const key = Buffer.from(text, 'latin1').toString('utf8');
   try {
-    return String(JSON.parse(text));
+    return String(JSON.parse(key));
   } catch {
-    return text; // Not JSON: the parser that follows says so.
+    return key; // Not JSON: the parser that follows says so.
   }
 }
 
@@ -123,14 +135,14 @@ function noteField(fields: Map<string, FieldSpan>, key: string, span: FieldSpan)
   fields.set(key, span);
 }
 
-function trimSpan(bytes: Buffer, start: number, end: number): FieldSpan {
+function trimSpan(text: string, start: number, end: number): FieldSpan {
   let from = start;
   let to = end;
-  while (from < to && isSpace(bytes[from])) from += 1;
-  while (to > from && isSpace(bytes[to - 1])) to -= 1;
+  while (from < to && isSpace(text.charCodeAt(from))) from += 1;
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to -= 1;
   return { start: from, end: to };
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 }
