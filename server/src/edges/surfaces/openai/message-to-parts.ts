@@ -19,7 +19,9 @@ const ROLES: Readonly<Record<string, PartRole>> = {
 const BESIDE = ['name', 'audio', 'function_call'] as const;
 
 export function messageToParts(message: Message, turn: number): Part[] {
-  const base: Base = { turn, role: ROLES[message.role] ?? 'user' };
+  const role = ROLES[message.role] ?? 'user';
+  if (isPlain(message)) return [{ turn, role, type: 'text', text: message.content }];
+  const base: Base = { turn, role };
   const beside = findBeside(message, base);
   if (message.tool_call_id != null) return [...toResult(message.tool_call_id, message, base), ...beside];
   return [
@@ -29,6 +31,13 @@ export function messageToParts(message: Message, turn: number): Part[] {
     ...(message.tool_calls ?? []).map((call) => toToolCall(call, base)),
     ...beside,
   ];
+}
+
+/** Most messages are a role and a text. */
+function isPlain(message: Message): message is Message & { content: string } {
+  if (typeof message.content !== 'string') return false;
+  for (const field in message) if (field !== 'role' && field !== 'content') return false;
+  return true;
 }
 
 function toContents(content: Message['content']): Content[] {

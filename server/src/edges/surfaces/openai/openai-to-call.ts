@@ -52,32 +52,38 @@ export function embeddingToCall(body: JsonBody): Call {
 }
 
 function toChatParams(request: ChatRequest): CallParams {
-  const maxOutputTokens = request.max_completion_tokens ?? request.max_tokens;
-  const { temperature, top_p: topP, n, stop, seed, tools } = request;
-  return {
-    ...given('maxOutputTokens', maxOutputTokens),
-    ...given('temperature', temperature),
-    ...given('topP', topP),
-    ...given('choices', n),
-    ...given('stop', typeof stop === 'string' ? [stop] : stop),
-    ...given('seed', seed),
-    ...given('tools', tools?.flatMap(toTool)),
-    ...given('toolChoice', readToolChoice(request.tool_choice)),
-    ...given('responseFormat', readResponseFormat(request.response_format)),
-    ...given('topK', request.top_k),
-    ...given('frequencyPenalty', request.frequency_penalty),
-    ...given('presencePenalty', request.presence_penalty),
-    ...given('logitBias', request.logit_bias),
-    ...given('logprobs', request.logprobs === true ? { top: request.top_logprobs ?? 0 } : null),
-    ...given('parallelToolCalls', request.parallel_tool_calls),
-    ...given('reasoning', readEffort(request.reasoning_effort)),
-    ...given('endUser', request.user),
-    streamUsage: request.stream_options?.include_usage === true,
+  const params: CallParams = { streamUsage: request.stream_options?.include_usage === true };
+  const give = <Name extends keyof CallParams>(name: Name, value: CallParams[Name] | null): void => {
+    if (value != null) params[name] = value;
   };
+  const { stop } = request;
+  give('maxOutputTokens', request.max_completion_tokens ?? request.max_tokens);
+  give('temperature', request.temperature);
+  give('topP', request.top_p);
+  give('choices', request.n);
+  give('stop', typeof stop === 'string' ? [stop] : stop);
+  give('seed', request.seed);
+  give('tools', request.tools?.flatMap(toTool));
+  give('toolChoice', readToolChoice(request.tool_choice));
+  give('responseFormat', readResponseFormat(request.response_format));
+  give('topK', request.top_k);
+  give('frequencyPenalty', request.frequency_penalty);
+  give('presencePenalty', request.presence_penalty);
+  give('logitBias', request.logit_bias);
+  give('logprobs', request.logprobs === true ? { top: request.top_logprobs ?? 0 } : null);
+  give('parallelToolCalls', request.parallel_tool_calls);
+  give('reasoning', readEffort(request.reasoning_effort));
+  give('endUser', request.user);
+  return params;
 }
 
 /** Values of modelled fields that the call has no words for; only this wire can carry them. */
-function findUnmodelled({ tools, tool_choice: choice, response_format: format }: ChatRequest): Record<string, unknown> {
+function findUnmodelled({
+  tools,
+  tool_choice: choice,
+  response_format: format,
+}: ChatRequest): Record<string, unknown> | null {
+  if (tools == null && choice == null && format == null) return null;
   const otherTools = (tools ?? []).filter((tool) => tool.function === undefined);
   const knowsFormat = format == null || format.type === 'text' || readResponseFormat(format) !== null;
   return {
