@@ -22,6 +22,15 @@ export interface PriceBook {
   version: string;
 }
 
+/** What the lists say of one model at one provider. */
+interface Listed {
+  price: Price;
+  entry: PriceEntry;
+}
+
+/** Callers choose model names freely, so what is remembered of each provider is bounded. */
+const RECALLED_MAX = 1024;
+
 const DATE_SUFFIX = /-(\d{4}-\d{2}-\d{2}|\d{8}|latest)$/;
 
 const SHIPPED: ReadonlyMap<string, PriceEntry> = new Map(Object.entries(catalogue.models) as [string, PriceEntry][]);
@@ -29,22 +38,26 @@ const SHIPPED: ReadonlyMap<string, PriceEntry> = new Map(Object.entries(catalogu
 /** `overrides` come from reeve.yaml; they stand before the shipped catalogue. */
 export function createPriceBook(overrides: ReadonlyMap<string, PriceEntry>): PriceBook {
   const version = overrides.size === 0 ? catalogue.version : `${catalogue.version}+${fingerprint(overrides)}`;
-  const known = new Map<PriceEntry, Price>();
-  const findEntry = (provider: ListedProvider, modelId: string): PriceEntry | undefined =>
-    search(overrides, provider.name, modelId) ?? search(SHIPPED, provider.catalogue, modelId);
+  const known = new WeakMap<ListedProvider, Map<string, Listed | null>>();
+  const look = (provider: ListedProvider, modelId: string): Listed | null => {
+    const shipped = search(SHIPPED, provider.catalogue, modelId);
+    const entry = search(overrides, provider.name, modelId) ?? shipped;
+    if (entry === undefined) return null;
+    return { price: toPrice(entry, shipped, version), entry: { ...factsOf(shipped), ...entry } };
+  };
+  const recall = (provider: ListedProvider, modelId: string): Listed | null => {
+    const models = known.get(provider) ?? new Map<string, Listed | null>();
+    const recalled = models.get(modelId);
+    if (recalled !== undefined) return recalled;
+    if (models.size >= RECALLED_MAX) models.clear();
+    const listed = look(provider, modelId);
+    known.set(provider, models.set(modelId, listed));
+    return listed;
+  };
   return {
     version,
-    find(provider, modelId) {
-      const entry = findEntry(provider, modelId);
-      if (entry === undefined) return null;
-      const price = known.get(entry) ?? toPrice(entry, search(SHIPPED, provider.catalogue, modelId), version);
-      known.set(entry, price);
-      return price;
-    },
-    describe(provider, modelId) {
-      const entry = findEntry(provider, modelId);
-      return entry === undefined ? null : { ...factsOf(search(SHIPPED, provider.catalogue, modelId)), ...entry };
-    },
+    find: (provider, modelId) => recall(provider, modelId)?.price ?? null,
+    describe: (provider, modelId) => recall(provider, modelId)?.entry ?? null,
     listModels(provider) {
       return [...new Set([...modelsOf(overrides, provider.name), ...modelsOf(SHIPPED, provider.catalogue)])];
     },

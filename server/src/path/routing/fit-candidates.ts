@@ -18,8 +18,10 @@ export function fitCandidates(
   const fallen: Fallen[] = [];
   const inward = findInwardMedia(call);
   for (const candidate of candidates) {
-    const reasons = [...inward, ...findMissing(candidate, call, adapters), ...findLimits(candidate, call)];
-    if (reasons.length > 0) fallen.push({ candidate, reasons: [...new Set(reasons)] });
+    const missing = findMissing(candidate, call, adapters);
+    const limits = findLimits(candidate, call);
+    if (inward.length + missing.length + limits.length === 0) continue;
+    fallen.push({ candidate, reasons: [...new Set([...inward, ...missing, ...limits])] });
   }
   if (fallen.length === 0) return { candidates, fallen };
   const out = new Set(fallen.map(({ candidate }) => candidate));

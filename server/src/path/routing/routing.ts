@@ -85,7 +85,13 @@ export interface Routing {
 
 export const CERTAIN_PPM = 1_000_000;
 
-/** `provider/model`. */
+const names = new WeakMap<Candidate, string>();
+
+/** `provider/model`; written once for each candidate, since those behind an alias come again with every call. */
 export function candidateName(candidate: Candidate): string {
-  return `${candidate.provider.name}/${candidate.modelId}`;
+  const known = names.get(candidate);
+  if (known !== undefined) return known;
+  const name = `${candidate.provider.name}/${candidate.modelId}`;
+  names.set(candidate, name);
+  return name;
 }
