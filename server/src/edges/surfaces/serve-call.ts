@@ -40,7 +40,7 @@ export async function serveCall(
       opened = true;
       streamHead = head;
       exchange.noteReceipt(head.receiptId, true);
-      exchange.openStream(200, { ...STREAM_HEADERS, ...headHeaders(head) });
+      exchange.openStream(200, headHeaders(head, STREAM_HEADERS));
     },
     frame(frame: AnswerFrame): Promise<void> | void {
       if (streamHead === null) return;
@@ -66,7 +66,7 @@ function writeEnding(exchange: HttpExchange, ending: CallEnding, voice: SurfaceV
     case 'answered': {
       exchange.noteReceipt(ending.head.receiptId, false);
       const body = voice.renderAnswer(ending.answer, ending.usage, ending.head);
-      const headers = { ...JSON_TYPE, ...headHeaders(ending.head), ...settlementHeaders(ending.settlement) };
+      const headers = addSettlement(headHeaders(ending.head, JSON_TYPE), ending.settlement);
       return exchange.send(200, headers, body);
     }
     case 'streamed':
@@ -77,7 +77,7 @@ function writeEnding(exchange: HttpExchange, ending: CallEnding, voice: SurfaceV
       return exchange.end();
     case 'refused':
       if (ending.upstream !== null) return passOn(exchange, ending.upstream, ending, voice);
-      return sendError(exchange, ending.error, voice, ending.head === null ? {} : headHeaders(ending.head));
+      return sendError(exchange, ending.error, voice, headHeaders(ending.head));
   }
 }
 
@@ -105,7 +105,7 @@ function passOn(
   voice: SurfaceVoice,
 ): void {
   const retryAfter = upstream.retryAfter === null ? {} : { [HEADERS.retryAfter]: upstream.retryAfter };
-  const headers = { ...(head === null ? {} : headHeaders(head)), ...retryAfter };
+  const headers = { ...headHeaders(head), ...retryAfter };
   if (upstream.body?.wire === voice.wire) {
     return exchange.send(
       upstream.status,
@@ -116,17 +116,23 @@ function passOn(
   exchange.send(upstream.status, { ...JSON_TYPE, ...headers }, voice.renderError(error, upstream.status));
 }
 
-function headHeaders(head: AnswerHead): Record<string, string> {
-  const headers: Record<string, string> = { [HEADERS.receipt]: head.receiptId };
+type Headers = Record<string, string>;
+
+/** The further headers of an answer, behind `first`. */
+function headHeaders(head: AnswerHead | null, first: Readonly<Headers> = {}): Headers {
+  const headers = { ...first };
+  if (head === null) return headers;
+  headers[HEADERS.receipt] = head.receiptId;
   if (head.route !== null) headers[HEADERS.route] = encodeName(head.route);
   if (head.policy !== null) headers[HEADERS.policy] = head.policy;
   if (head.fallback.length > 0) headers[HEADERS.fallback] = head.fallback.map(encodeName).join(', ');
   return headers;
 }
 
-function settlementHeaders({ costNanos, overheadMs }: Settlement): Record<string, string> {
-  const overhead = { [HEADERS.overheadMs]: overheadMs.toFixed(3) };
-  return costNanos === null ? overhead : { ...overhead, [HEADERS.costNanos]: String(costNanos) };
+function addSettlement(headers: Headers, { costNanos, overheadMs }: Settlement): Headers {
+  headers[HEADERS.overheadMs] = overheadMs.toFixed(3);
+  if (costNanos !== null) headers[HEADERS.costNanos] = String(costNanos);
+  return headers;
 }
 
 /** The settlement of a stream, as an SSE comment that every client skips. */
@@ -135,7 +141,11 @@ function settlementComment(head: AnswerHead, { hash, costNanos, overheadMs }: Se
   return `: reeve ${JSON.stringify(facts)}\n\n`;
 }
 
+/** Names of plain characters, as nearly all are, stand as they are. */
+const PLAIN_NAME = /^[\w./-]+$/;
+
 function encodeName(name: string): string {
+  if (PLAIN_NAME.test(name)) return name;
   return name.split('/').map(encodeURIComponent).join('/');
 }
 

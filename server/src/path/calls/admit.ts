@@ -11,15 +11,28 @@ export type Admission =
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Resolves the model to candidates and takes a place; afterwards the call has a receipt id. */
-export async function admit(path: CallPath, request: CallRequest): Promise<Admission> {
+/** Resolves the model to candidates and takes a place; afterwards the call has a receipt id. A promise only where it waits. */
+export function admit(path: CallPath, request: CallRequest): Admission | Promise<Admission> {
   const { model } = request.call;
   const plan = isModelName(model) ? path.routing.resolve(model) : null;
   if (plan === null) return refuse(unknownModel(path, request.scope, model));
-  const verdict = await path.capacity.enter(request.signal);
-  if (verdict !== 'entered') return refuse(toRefusal(verdict));
-  const facts = { receiptId: path.ids.next('receipt'), createdAt: new Date(path.clock.now()).toISOString() };
-  return { type: 'admitted', facts, plan };
+  const verdict = path.capacity.enter(request.signal);
+  if (verdict === 'entered') return toAdmission(path, plan);
+  return verdict.then((late) => (late === 'entered' ? toAdmission(path, plan) : refuse(toRefusal(late))));
+}
+
+function toAdmission({ ids, clock }: CallPath, plan: Plan): Admission {
+  return { type: 'admitted', facts: { receiptId: ids.next('receipt'), createdAt: formatMoment(clock.now()) }, plan };
+}
+
+let momentMs = Number.NaN;
+let moment = '';
+
+/** RFC 3339. Calls of one millisecond share its text. */
+function formatMoment(nowMs: number): string {
+  if (nowMs !== momentMs) moment = new Date(nowMs).toISOString();
+  momentMs = nowMs;
+  return moment;
 }
 
 function refuse(error: AppError): Admission {

@@ -19,11 +19,11 @@ export interface Guarded {
   broken: boolean;
 }
 
-type Answered = Exclude<RunResult, { type: 'failed' }>;
+type Answered = Extract<RunResult, { type: 'answer' }>;
+type Streaming = Extract<RunResult, { type: 'stream' }>;
 
-/** Watches the answer on its way: whole frames only, no closing frame after an error, usage gathered or estimated. */
-export async function guard({ path, request, facts, timeline }: OpenCall, run: Answered): Promise<Guarded> {
-  if (run.type === 'answer') return guardAnswer(request, run.answer);
+/** Watches a stream on its way: whole frames only, no closing frame after an error, usage gathered or estimated. */
+export async function guardStream({ path, request, facts, timeline }: OpenCall, run: Streaming): Promise<Guarded> {
   path.telemetry.metrics.streamOpened();
   const startMs = timeline.now();
   try {
@@ -37,7 +37,9 @@ export async function guard({ path, request, facts, timeline }: OpenCall, run: A
   }
 }
 
-function guardAnswer({ call, signal }: CallRequest, answer: Answer): Guarded {
+/** The same for an answer that is whole. */
+export function guardAnswer({ request }: OpenCall, { answer }: Answered): Guarded {
+  const { call, signal } = request;
   const bytes = answer.raw?.bytes ?? Buffer.from(JSON.stringify(answer.parts));
   const ended = answer.parts.find((part) => part.type === 'end');
   return {

@@ -3,7 +3,7 @@ import { admit } from './admit.ts';
 import type { CallEnding, CallPath, CallRequest } from './calls.ts';
 import { commit } from './commit.ts';
 import { decide } from './decide.ts';
-import { guard } from './guard.ts';
+import { guardAnswer, guardStream } from './guard.ts';
 import { inspect } from './inspect.ts';
 import { invoke } from './invoke.ts';
 import type { OpenCall } from './open-call.ts';
@@ -18,7 +18,8 @@ import { startTimeline } from './timeline.ts';
  */
 export async function makeCall(path: CallPath, request: CallRequest): Promise<CallEnding> {
   const timeline = startTimeline(path.clock, request.startedMs);
-  const admission = await admit(path, request);
+  const entering = admit(path, request);
+  const admission = entering instanceof Promise ? await entering : entering;
   if (admission.type === 'refused') return admission;
   let call: OpenCall | null = null;
   try {
@@ -31,7 +32,7 @@ export async function makeCall(path: CallPath, request: CallRequest): Promise<Ca
     await reserve(call, plan);
     const run = await invoke(call, plan);
     if (run.type === 'failed') return await failBeforeAnswer(call, run);
-    const guarded = await guard(call, run);
+    const guarded = run.type === 'answer' ? guardAnswer(call, run) : await guardStream(call, run);
     return await commit(call, run, guarded);
   } catch (fault) {
     if (call !== null && !call.settling) await settleFault(call);

@@ -8,7 +8,7 @@ import type { OpenCall } from './open-call.ts';
  * Writes down, before anything is dispatched, what this call costs at the most: the receipt that stands if the process
  * dies. The bound is taken over every candidate, since any of them may answer.
  */
-export async function reserve(call: OpenCall, plan: Plan): Promise<void> {
+export function reserve(call: OpenCall, plan: Plan): Promise<void> {
   const { path, request, facts } = call;
   const bound = boundPlan(call, plan);
   const draft = draftReceipt(request, facts, {
@@ -19,7 +19,7 @@ export async function reserve(call: OpenCall, plan: Plan): Promise<void> {
     priceVersion: bound.costNanos === null ? null : path.prices.version,
     propensityPpm: plan.propensityPpm,
   });
-  await path.ledger.openIntent(draft, request.tags);
+  return path.ledger.openIntent(draft, request.tags);
 }
 
 function boundPlan({ path, request, facts }: OpenCall, plan: Plan) {
