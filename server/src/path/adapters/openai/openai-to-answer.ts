@@ -96,7 +96,8 @@ function toToolCall(call: JsonRecord | null, index: number): AnswerPart[] {
 /** Sources that stand beside the choices belong to the first text. */
 function withSources(parts: AnswerPart[], body: JsonRecord): AnswerPart[] {
   const sources = readSources(body);
-  const at = sources.length === 0 ? -1 : parts.findIndex((part) => part.type === 'text');
+  if (sources.length === 0) return parts;
+  const at = parts.findIndex((part) => part.type === 'text');
   return parts.map((part, position) => {
     return position === at && part.type === 'text' && part.citations === undefined
       ? { ...part, citations: sources }

@@ -35,22 +35,25 @@ export function readUsage(value: unknown): Usage | null {
   const reasoning = readTokens(output?.reasoning_tokens) ?? 0;
   const isBeside = readTokens(usage.total_tokens) === inputTokens + visibleTokens + reasoning;
   const outputTokens = isBeside ? visibleTokens + reasoning : visibleTokens;
-  const cached = input?.cached_tokens ?? usage.prompt_cache_hit_tokens;
+  const cachedInputTokens = shareOf(input?.cached_tokens ?? usage.prompt_cache_hit_tokens, inputTokens);
+  const stated: Usage = { inputTokens, outputTokens, cachedInputTokens, estimated: false };
+  if (input === null && output === null) return stated;
   return {
-    inputTokens,
-    outputTokens,
-    cachedInputTokens: Math.min(readTokens(cached) ?? 0, inputTokens),
-    ...shareOf('reasoningTokens', reasoning, outputTokens),
-    ...shareOf('audioInputTokens', input?.audio_tokens, inputTokens),
-    ...shareOf('audioOutputTokens', output?.audio_tokens, outputTokens),
-    estimated: false,
+    ...stated,
+    ...named('reasoningTokens', shareOf(reasoning, outputTokens)),
+    ...named('audioInputTokens', shareOf(input?.audio_tokens, inputTokens)),
+    ...named('audioOutputTokens', shareOf(output?.audio_tokens, outputTokens)),
   };
 }
 
-/** A share is never more than the whole, and is left out where there is none. */
-function shareOf(name: keyof Usage, value: unknown, whole: number): Partial<Usage> {
-  const tokens = Math.min(readTokens(value) ?? 0, whole);
-  return tokens === 0 ? {} : { [name]: tokens };
+/** A share is never more than the whole. */
+function shareOf(value: unknown, whole: number): number {
+  return Math.min(readTokens(value) ?? 0, whole);
+}
+
+/** What there is none of is left out. */
+function named(name: keyof Usage, tokens: number): Partial<Usage> | null {
+  return tokens === 0 ? null : { [name]: tokens };
 }
 
 /** The text of a message's or delta's `content`: a text, or parts of which some are text. */
@@ -85,6 +88,7 @@ export function readAnnotations(value: unknown): Citation[] {
 
 /** Sources as some search models give them beside the choices: `search_results`, or `citations` of bare URLs. */
 export function readSources(body: JsonRecord): Citation[] {
+  if (body.search_results === undefined && body.citations === undefined) return [];
   const results = readList(body.search_results).flatMap((item) => {
     const url = readText(readRecord(item)?.url);
     return url === null ? [] : [toCitation(url, readRecord(item)?.title)];
