@@ -13,8 +13,8 @@ interface MatrixProvider {
   chat: string;
   embed?: string;
   carries: readonly Carried[];
-  /** The provider shows its thoughts, and signs them where it wants them back. */
-  thinks: 'signed' | 'plain' | 'never';
+  /** The provider shows its thoughts, and signs them where it wants them back; or the adapter cannot ask it to think. */
+  thinks: 'signed' | 'plain' | 'never' | 'refused';
   /** It shows them only to a caller that asks to see them. */
   shy?: true;
   /** The provider has a word for answers that its filter held back. */
@@ -41,6 +41,13 @@ export const MATRIX: Readonly<Record<string, MatrixProvider>> = {
     path: '/azure/openai/v1',
     entry: 'adapter: azure, api_version: "2024-10-21"',
     carries: ['completion', 'embedding'],
+  },
+  aisdk: {
+    ...OPENAI,
+    path: '/groq/openai/v1',
+    entry: 'adapter: aisdk, package: "CLIENTS/@ai-sdk/groq"',
+    carries: [],
+    thinks: 'refused',
   },
   anthropic: {
     path: '/anthropic/v1',
@@ -103,12 +110,14 @@ export const MATRIX_FACTS = JSON.stringify(
 
 /**
  * A `reeve.yaml` with one alias for each provider, and under `NAME-embed`, `-limited`, `-overloaded`, `-refused` and
- * `-filtered` what its suites ask for. Each fault has a provider of its own, since each has its own breaker.
+ * `-filtered` what its suites ask for. Each fault has a provider of its own, since each has its own breaker. Packages of
+ * the AI SDK are those of `clients`, a folder with `node_modules`.
  */
-export function matrixConfig(origin: string): string {
+export function matrixConfig(origin: string, clients: string): string {
   const providers: string[] = [];
   const models: string[] = [];
-  for (const [name, { path, entry, chat, embed = chat }] of Object.entries(MATRIX)) {
+  for (const [name, { path, entry: told, chat, embed = chat }] of Object.entries(MATRIX)) {
+    const entry = told.replace('CLIENTS', `${clients}/node_modules`);
     const place = `base_url: "${origin}${path}"`;
     const field = entry.includes('bedrock') ? 'secret_access_key' : 'api_key';
     const add = (provider: string, key = WIRE_KEY): void => {
@@ -124,5 +133,6 @@ export function matrixConfig(origin: string): string {
     add(`${name}-refused`, 'wrong-key-0123456789');
     models.push(`  ${name}-refused: ["${name}-refused/${chat}"]`);
   }
+  models.push('  reranker: [cohere/rerank-v3.5]');
   return ['providers:', ...providers, 'models:', ...models].join('\n');
 }

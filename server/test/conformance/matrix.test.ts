@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { startMockWires, type MockWires } from '../rigs/mock-wires/start-mock-wires.ts';
 import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
 import {
+  installClients,
   MATRIX_ANTHROPIC_CASES,
   MATRIX_OPENAI_CASES,
   prepareNodeSuite,
@@ -45,7 +46,7 @@ let reeve: WholeReeve;
 
 beforeAll(async () => {
   mocks = await startMockWires();
-  reeve = await startReeve({ config: matrixConfig(mocks.origin) });
+  reeve = await startReeve({ config: matrixConfig(mocks.origin, await installClients()) });
 }, SUITE_LIMIT_MS);
 
 afterAll(async () => {

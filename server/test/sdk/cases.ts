@@ -116,6 +116,29 @@ export const MATRIX_ANTHROPIC_CASES = [
   'content filter',
 ] as const;
 
+/** Of LangChain and the AI SDK on each surface, for each adapter. */
+const OTHER_CLIENTS = ['LangChain', 'AI SDK'].flatMap((client) =>
+  ['chat', 'responses', 'messages'].flatMap((surface) =>
+    ['text', 'stream', 'tools', 'JSON', 'error'].map((name) => `${client}, ${surface}: ${name}`),
+  ),
+);
+const LITELLM = ['chat', 'messages'].flatMap((surface) =>
+  ['text', 'stream', 'tools', 'rate limit'].map((name) => `LiteLLM, ${surface}: ${name}`),
+);
+
+/** What the suites of other clients report before these providers. */
+export const otherCases = (providers: readonly string[]): string[] => [
+  ...providers.flatMap((provider) => OTHER_CLIENTS.map((name) => `${name} before ${provider}`)),
+  'LangChain: embeddings',
+  'AI SDK: embeddings',
+];
+export const litellmCases = (providers: readonly string[]): string[] => [
+  ...providers.flatMap((provider) => LITELLM.map((name) => `${name} before ${provider}`)),
+  'LiteLLM: response',
+  'LiteLLM: embeddings',
+  'LiteLLM: rerank',
+];
+
 const ON_EVERY_WIRE = ['text', 'stream', 'tools', 'thoughts', 'errors'];
 
 /** Of the providers' own clients before the mocks of their wires. */

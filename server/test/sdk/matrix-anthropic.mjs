@@ -96,6 +96,10 @@ function thoughtCases({ name, thinks }) {
     const second = await client.messages.create(asked({ tools, messages: [...messages, ...turns] }));
     assert.deepEqual([...new Set(typesOf(second))], [...expected, 'text']);
   };
+  if (thinks === 'refused') {
+    const refuses = () => rejects(client.messages.create(asked()), sdk.BadRequestError, 400, 'invalid_request_error');
+    return { 'thoughts and their signatures': refuses, 'streamed thoughts': refuses };
+  }
   return {
     'thoughts and their signatures': async () => goOn(await client.messages.create(asked({ tools }))),
     'streamed thoughts': async () => goOn(await client.messages.stream(asked({ tools })).finalMessage()),

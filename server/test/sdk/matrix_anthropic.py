@@ -120,6 +120,11 @@ def thought_cases(facts):
         second = client.messages.create(**{**asked, "messages": result_of(first)})
         assert types_of(second) == [*expected, "text"], types_of(second)
 
+    if facts["thinks"] == "refused":
+        ask = lambda: client.messages.create(**asked)
+        refuses = lambda: rejects(ask, anthropic.BadRequestError, 400, "invalid_request_error")
+        return {"thoughts and their signatures": refuses, "streamed thoughts": refuses}
+
     return {
         "thoughts and their signatures": lambda: go_on(client.messages.create(**asked)),
         "streamed thoughts": lambda: go_on(finish(client.messages.stream(**asked))),

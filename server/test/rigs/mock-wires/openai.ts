@@ -59,6 +59,8 @@ interface Flavour {
   responses: boolean;
   /** Beside each choice. */
   choice: Json;
+  /** Beside the last choice of a stream. */
+  lastChunk: Json;
   isAuthorized: MockWire['isAuthorized'];
 }
 
@@ -92,11 +94,25 @@ function toPlainPath(path: string): string {
   return path.replace(/^\/openai(\/deployments\/[^/]+)?(\/.*)\?api-version=.*$/, '/openai/v1$2');
 }
 
-const OPENAI: Flavour = { root: '/v1', thinksAloud: false, responses: true, choice: {}, isAuthorized: isBearer };
+const OPENAI: Flavour = {
+  root: '/v1',
+  thinksAloud: false,
+  responses: true,
+  choice: {},
+  lastChunk: {},
+  isAuthorized: isBearer,
+};
 const SAFE = { filtered: false, severity: 'safe' };
 
 export const openaiWire = createWire(OPENAI);
 export const compatibleWire = createWire({ ...OPENAI, thinksAloud: true, responses: false });
+/** Groq states usage on streams in a place of its own, asked or not. */
+export const groqWire = createWire({
+  ...OPENAI,
+  root: '/openai/v1',
+  responses: false,
+  lastChunk: { x_groq: { id: 'req_mock', usage: USAGE } },
+});
 export const azureWire = createWire({
   ...OPENAI,
   root: '/openai/v1',
@@ -151,6 +167,7 @@ function toFrames(body: Json, reply: Reply, flavour: Flavour): string[] {
   const delta = (content: Json, finish: string | null = null): string =>
     dataFrame({
       ...head,
+      ...(finish === null ? {} : flavour.lastChunk),
       choices: [{ index: 0, delta: content, logprobs: null, finish_reason: finish, ...flavour.choice }],
     });
   const said =

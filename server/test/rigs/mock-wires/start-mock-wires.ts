@@ -10,7 +10,7 @@ import { bedrockWire } from './bedrock.ts';
 import { cohereWire } from './cohere.ts';
 import { googleWire } from './google.ts';
 import { mistralWire } from './mistral.ts';
-import { azureWire, compatibleWire, openaiWire } from './openai.ts';
+import { azureWire, compatibleWire, groqWire, openaiWire } from './openai.ts';
 import { InvalidRequest, type Json, type MockWire, type Refusal, type WireReply, type WireRequest } from './wire.ts';
 
 const WIRES: Readonly<Record<string, MockWire>> = {
@@ -20,6 +20,7 @@ const WIRES: Readonly<Record<string, MockWire>> = {
   cohere: cohereWire,
   compatible: compatibleWire,
   google: googleWire,
+  groq: groqWire,
   mistral: mistralWire,
   openai: openaiWire,
 };

@@ -43,6 +43,9 @@ export function createFake({ baseURL, apiKey, fetch }) {
     }
     return response.text();
   };
+  const none = (id) => {
+    throw Object.assign(new Error('No such embeddingModel: ' + id), { name: 'AI_NoSuchModelError' });
+  };
   const warnings = (id) => (id === 'warns' ? [{ type: 'unsupported', feature: 'seed' }] : []);
   return {
     languageModel: (id) => ({
@@ -65,7 +68,7 @@ export function createFake({ baseURL, apiKey, fetch }) {
         }) };
       },
     }),
-    embeddingModel: () => ({ doEmbed: async ({ values }) => ({ embeddings: values.map((_, i) => [i, 0.5]), usage: { tokens: 4 } }) }),
+    embeddingModel: (id) => id === 'none' ? none(id) : ({ doEmbed: async ({ values }) => ({ embeddings: values.map((_, i) => [i, 0.5]), usage: { tokens: 4 } }) }),
   };
 }
 `;
@@ -181,6 +184,10 @@ describe('a provider package of the AI SDK', () => {
       message: expect.stringContaining('seed'),
     });
     expect(failureOf((await invoke('warns', { stream: true })).invocation).kind).toBe('unsupported');
+    expect(failureOf((await invoke('none', { kind: 'embedding' })).invocation)).toMatchObject({
+      kind: 'unsupported',
+      message: 'No such embeddingModel: none',
+    });
   });
 
   it("tells the provider's status without the key, and odd answers", async () => {

@@ -132,16 +132,23 @@ async function nextPart(parts: AsyncIterator<unknown>): Promise<IteratorResult<u
 function toFailure(error: unknown, attempt: Attempt): Failed {
   if (attempt.signal.aborted) return failWith('aborted', 'The caller went away.');
   if (error instanceof PackageError) return failWith('connect', error.message);
+  if (error instanceof Error && NOT_TAKEN.has(error.name)) return failWith('unsupported', toSentence(error, attempt));
   const wire = findWireFailure(error);
   if (wire !== null) return failFromWire(wire, attempt);
   const thrown = readRecord(error);
-  const message = toPublicMessage(error instanceof Error ? error.message : String(error), attempt.provider);
+  const message = toSentence(error, attempt);
   const status = thrown?.statusCode;
   if (typeof status !== 'number' || status < 400) return failWith('invalid', message || UNREADABLE);
   const retryAfter = readRecord(thrown?.responseHeaders)?.['retry-after'];
   const facts = { status, message, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, body: null };
   return { type: 'failure', failure: { kind: 'status', ...facts } };
 }
+
+/** How packages name what they do not offer. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['AI_NoSuchModelError', 'AI_UnsupportedFunctionalityError']);
+
+const toSentence = (error: unknown, { provider }: Attempt): string =>
+  toPublicMessage(error instanceof Error ? error.message : String(error), provider);
 
 function findWireFailure(error: unknown): HttpFailure | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

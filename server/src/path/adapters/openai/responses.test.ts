@@ -76,10 +76,10 @@ describe('a Responses request', () => {
   });
 
   it('is translated where another wire signed its history', () => {
-    const thought = { type: 'reasoning' as const, turn: 0, role: 'assistant' as const, text: 'Hm.' };
+    const idea = { type: 'reasoning' as const, turn: 0, role: 'assistant' as const, text: 'Hm.' };
     const signed = (wire: string): typeof call => ({
       ...call,
-      parts: [...call.parts, { ...thought, signature: { wire, value: 's' } }],
+      parts: [...call.parts, { ...idea, signature: { wire, value: 's' } }],
     });
     const adapter = createOpenAiAdapter({} as never);
     expect(adapter.speaks(signed('openai-responses'), responsesProvider)).toBe(true);
