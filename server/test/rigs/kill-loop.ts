@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Few in every run; `REEVE_TEST_KILLS` asks for more. */
@@ -71,7 +72,7 @@ export async function startProgram({ script, args = [], env = {}, notes }: Progr
   const seen = countReady(notes);
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir(), ...env },
   });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
