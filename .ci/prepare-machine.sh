@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Brings what the suites need of the system: the programs of PostgreSQL and Redis, Python's venv, small tools, and the engines
-# that Debian does not have. No service is started.
+# Brings what the suites need of the system: the programs of PostgreSQL, Redis and nginx, Python's venv, small tools, and the
+# engines that Debian does not have. No service is started.
 set -euo pipefail
 
 wanted=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted+=(postgresql)
 python3 -c 'import venv, ensurepip' 2>/dev/null || wanted+=(python3 python3-venv)
 command -v redis-server >/dev/null || wanted+=(redis-server)
+[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || wanted+=(nginx-light)
 command -v ps >/dev/null || wanted+=(procps)
 command -v openssl >/dev/null || wanted+=(openssl)
 command -v curl >/dev/null || wanted+=(curl ca-certificates)
