@@ -93,4 +93,10 @@ describe('adapters-config', () => {
     const { providers } = parseProviders({ openai: { adapter: 'openai', api_key: 'k' }, acme });
     expect(providers.map(({ settings }) => settings.responses)).toEqual([true, undefined]);
   });
+
+  it.each(['constructor', '__proto__', 'toString'])('knows no adapter %s', (adapter) => {
+    const { providers, faults } = parseProviders({ a: { adapter, base_url: 'http://127.0.0.1:1/v1' } });
+    expect(providers).toEqual([]);
+    expect(faults.map(({ path }) => path)).toContain('providers.a.adapter');
+  });
 });

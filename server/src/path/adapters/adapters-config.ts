@@ -58,7 +58,7 @@ export function parseProviders(section: unknown): { providers: Provider[]; fault
 function findFaults(name: string, raw: unknown): Fault[] {
   const path = `providers.${name}`;
   const fields: Readonly<Record<string, unknown>> = typeof raw === 'object' && raw !== null ? { ...raw } : {};
-  const adapter = ADAPTERS[String(fields.adapter)];
+  const adapter = findEntry(fields.adapter);
   const faults = createEntryChecker(adapter)
     .faults(raw)
     .map((fault) => ({ path: fault.path === '' ? path : `${path}.${fault.path}`, message: fault.message }));
@@ -80,13 +80,17 @@ function findFaults(name: string, raw: unknown): Fault[] {
   ];
 }
 
+function findEntry(adapter: unknown): AdapterEntry | undefined {
+  return typeof adapter === 'string' && Object.hasOwn(ADAPTERS, adapter) ? ADAPTERS[adapter] : undefined;
+}
+
 function checkName(name: string): string | null {
   if (RESERVED.has(name)) return 'is a name that Reeve keeps for itself; choose another';
   return NAME.test(name) ? null : 'must be named in small letters, digits, ".", "_" and "-", at most 64';
 }
 
 function checkAdapter(adapter: string): string | null {
-  if (adapter in ADAPTERS) return null;
+  if (findEntry(adapter) !== undefined) return null;
   return `names no adapter of this version; there is: ${Object.keys(ADAPTERS).join(', ')}`;
 }
 
@@ -98,7 +102,7 @@ function checkBaseUrl(text: string): string | null {
 }
 
 function toProvider(name: string, entry: ProviderEntry): Provider {
-  const adapter = ADAPTERS[entry.adapter];
+  const adapter = findEntry(entry.adapter);
   const baseUrl = (entry.base_url ?? adapter?.baseUrl ?? '').replace(/\/+$/, '');
   const own = Object.entries(entry).filter(([field]) => !(field in COMMON));
   return {
@@ -116,7 +120,7 @@ function toProvider(name: string, entry: ProviderEntry): Provider {
 
 /** The shipped catalogue holds for the service itself, and for whatever an operator puts before it under its name. */
 function isListed(name: string, adapter: string, baseUrl: string): boolean {
-  const entry = ADAPTERS[adapter];
+  const entry = findEntry(adapter);
   return entry?.hosted === true || name === adapter || baseUrl === entry?.baseUrl;
 }
 
