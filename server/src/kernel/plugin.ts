@@ -4,6 +4,9 @@ import type { TSchema } from 'typebox';
 import type { AppError } from './app-error.ts';
 import type { Scope } from './scope.ts';
 
+/** What a process is there for; one process may be all of it. */
+export type Role = 'gateway' | 'control' | 'worker';
+
 export type HttpMethod = 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH';
 
 interface RouteBase {
@@ -14,6 +17,8 @@ interface RouteBase {
   permission: Permission | 'public';
   /** One line for the OpenAPI document. */
   summary: string;
+  /** Where it is served. Absent: JSON routes belong to `control`, raw ones to `gateway`. */
+  role?: Role | 'every';
 }
 
 export interface RouteRequest {
@@ -47,6 +52,8 @@ export interface FaultVoice {
 /** The wire of a surface or a text page: bytes in, bytes out. */
 export interface RawRoute extends RouteBase, Partial<FaultVoice> {
   kind: 'raw';
+  /** Bodies of every media type are taken, as bytes. Absent: JSON alone. */
+  anyMediaType?: true;
   handle(exchange: HttpExchange): Promise<void>;
 }
 
@@ -77,6 +84,8 @@ export interface HttpExchange {
 /** Background work that keeps itself going; `stop` drains it. */
 export interface Job {
   name: string;
+  /** Where it runs; `every` for work on what a process holds itself. Absent: `worker`. */
+  role?: Role | 'every';
   start(): void;
   stop(): Promise<void>;
 }
@@ -90,9 +99,19 @@ export interface HealthCheck {
   check(): Promise<string | null>;
 }
 
+/** What is computed from facts that last, and can be computed anew. */
+export interface Projection {
+  name: string;
+  /** Grows when the code makes something else of the same facts: the next start rebuilds it. */
+  version: number;
+  /** Computes it anew from the first fact on; readers see the old figures until the new ones are whole. */
+  rebuild(): Promise<void>;
+}
+
 export interface ModulePlugin {
   name: string;
   routes?: readonly Route[];
   jobs?: readonly Job[];
   health?: readonly HealthCheck[];
+  projections?: readonly Projection[];
 }

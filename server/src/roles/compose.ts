@@ -10,6 +10,10 @@ import { createIdentity, type BootstrapResult, type Identity } from '#identity';
 import { createIdSource, type IdSource, type Job, type ModulePlugin } from '#kernel';
 import { createRouting } from '#routing';
 import { createSurfacesPlugin } from '#surfaces';
+import { createBusPlugin } from '../platform/bus/bus-plugin.ts';
+import { createBus } from '../platform/bus/create-bus.ts';
+import type { Bus } from '../platform/bus/port.ts';
+import { createProjections } from '../platform/bus/projections.ts';
 import { createSystemRandom, systemClock } from '../platform/clock/system-clock.ts';
 import { lockDataFolder, type DataFolderLock } from '../platform/database/data-folder-lock.ts';
 import type { Database } from '../platform/database/port.ts';
@@ -17,14 +21,16 @@ import { createHttpClient } from '../platform/http-client/undici-client.ts';
 import type { SharedState } from '../platform/cache/port.ts';
 import type { HttpClient } from '../platform/http-client/port.ts';
 import { createIdempotency } from '../platform/idempotency/database-idempotency.ts';
+import type { Idempotency } from '../platform/idempotency/port.ts';
 import { createTelemetry } from '../platform/telemetry/create-telemetry.ts';
 import type { Telemetry } from '../platform/telemetry/port.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { hostAndPort, type Config } from './config.ts';
 import type { Environment } from './environment.ts';
-import type { Lifecycle } from './health.ts';
 import { createHttp } from './http.ts';
-import { openDatabase, openLedger, openSharedState, readInstanceName } from './open-records.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { openDatabase, openLedger, openSharedState, readInstanceName, settleOtherJournals } from './open-records.ts';
+import { findRoleElsewhere, jobsOf, routesOf } from './process-shape.ts';
 import { createServiceRoutes } from './service-routes.ts';
 import { VERSION } from './version.ts';
 
@@ -48,32 +54,42 @@ interface Parts {
   environment: Environment;
   config: Config;
   closing: Closing;
+  gatherMetrics: GatherMetrics;
   ids: IdSource;
   telemetry: Telemetry;
   httpClient: HttpClient;
   database: Database;
+  bus: Bus;
   ledger: OpenLedger;
   identity: Identity;
   shared: SharedState;
   lock: DataFolderLock;
 }
 
+/** Makes of this process's metrics what `/metrics` answers with. */
+export type GatherMetrics = (own: Telemetry['metrics']['render']) => Telemetry['metrics']['render'];
+
 const random = createSystemRandom();
 const clock = systemClock;
 
 /** Opens everything that serving needs. On failure what was opened is closed again. */
-export async function compose(environment: Environment, config: Config): Promise<Reeve> {
+export async function compose(
+  environment: Environment,
+  config: Config,
+  gatherMetrics: GatherMetrics = (own) => own,
+): Promise<Reeve> {
   const closing = createClosing();
   try {
-    return await open(environment, config, closing);
+    return await open({ environment, config, closing, gatherMetrics });
   } catch (error) {
     await closing.close();
     throw error;
   }
 }
 
-async function open(environment: Environment, config: Config, closing: Closing): Promise<Reeve> {
-  const lock = lockDataFolder(environment.dataDir);
+async function open(inputs: Pick<Parts, 'environment' | 'config' | 'closing' | 'gatherMetrics'>): Promise<Reeve> {
+  const { environment, config, closing } = inputs;
+  const lock = lockDataFolder(environment.processDir);
   closing.onClose('the data folder', () => lock.release());
   const ids = createIdSource(clock, random);
   const { httpClient, telemetry } = openPlatform(environment, config, closing);
@@ -84,9 +100,22 @@ async function open(environment: Environment, config: Config, closing: Closing):
   const shared = await openSharedState(environment, { clock, random, log: telemetry.log });
   closing.onClose('the shared state', () => shared.close());
   const ledger = await openLedger({ config, lock, database, telemetry, clock, ids, closing });
-  const identity = createIdentity({ database, clock, random, ids, log: telemetry.log });
+  await settleOtherJournals({ environment, database, log: telemetry.log, clock, ids });
+  const bus = createBus({ database, clock, random, log: telemetry.log, natsUrl: environment.natsUrl });
+  const identity = createIdentity({ database, events: bus, clock, random, ids, log: telemetry.log });
   closing.onClose('identity', () => identity.close());
-  const parts = { environment, config, closing, ids, telemetry, httpClient, database, ledger, identity, shared, lock };
+  const parts = {
+    ...inputs,
+    ids,
+    telemetry,
+    httpClient,
+    database,
+    bus,
+    ledger,
+    identity,
+    shared,
+    lock,
+  };
   const server = await openServer(parts);
   // Last: a fresh key is shown once, so nothing may fail between making it and showing it.
   const bootstrap = await identity.bootstrap(environment.bootstrapKey);
@@ -134,7 +163,6 @@ async function openServer(parts: Parts) {
     owner: readInstanceName(parts.lock, ids),
   });
   await idempotency.recover();
-  const lifecycle: Lifecycle = { started: false, draining: false };
   const plugins: ModulePlugin[] = [
     identity.plugin,
     ledger.plugin,
@@ -143,7 +171,20 @@ async function openServer(parts: Parts) {
     { name: 'idempotency', jobs: [idempotency.sweep] },
     { name: 'cache', health: parts.shared.health },
   ];
-  startJobs(plugins, closing);
+  plugins.push(createEventsPlugin(parts, plugins));
+  startJobs(jobsOf(plugins, environment.shape.roles), closing);
+  const served = await openApp(parts, plugins, idempotency);
+  const models = () => routing.listModels().map((model) => model.name);
+  return { ...served, capacity, models };
+}
+
+/** The HTTP server over what the rooms contribute to the roles of this process. */
+async function openApp(parts: Parts, plugins: readonly ModulePlugin[], idempotency: Idempotency) {
+  const { config, ids, telemetry, database, identity, environment, closing } = parts;
+  const { roles } = environment.shape;
+  const lifecycle = createLifecycle();
+  const renderMetrics = parts.gatherMetrics(telemetry.metrics.render);
+  const routes = createServiceRoutes({ plugins, lifecycle, roles, database, renderMetrics });
   const operators = new WeakSet<IncomingMessage>();
   const app = createHttp(
     {
@@ -155,24 +196,23 @@ async function openServer(parts: Parts) {
       requestTimeoutMs: config.limits.requestTimeoutMs,
       trustedProxies: environment.trustedProxies,
       tls: readTls(environment),
-      draining: () => lifecycle.draining,
+      draining: () => lifecycle.phase === 'draining',
+      findRoleElsewhere: (method, path) => findRoleElsewhere({ method, path }, routes, roles),
     },
-    createServiceRoutes({ plugins, lifecycle, database, telemetry }),
+    routesOf(routes, roles),
   );
   closing.onClose('the server', () => app.close());
   await app.ready();
-  const models = () => routing.listModels().map((model) => model.name);
-  return {
-    app,
-    capacity,
-    lifecycle,
-    models,
-    trustAsOperator: (request: IncomingMessage) => void operators.add(request),
-  };
+  return { app, lifecycle, trustAsOperator: (request: IncomingMessage) => void operators.add(request) };
 }
 
-function startJobs(plugins: readonly ModulePlugin[], closing: Closing): void {
-  const jobs: Job[] = plugins.flatMap((plugin) => plugin.jobs ?? []);
+/** Last of the plugins, so that whoever consumes events has subscribed before they move. */
+function createEventsPlugin({ database, bus, telemetry }: Parts, plugins: readonly ModulePlugin[]): ModulePlugin {
+  const projections = plugins.flatMap((plugin) => plugin.projections ?? []);
+  return createBusPlugin(bus, createProjections({ database, clock, log: telemetry.log, events: bus, projections }));
+}
+
+function startJobs(jobs: readonly Job[], closing: Closing): void {
   for (const job of jobs) {
     job.start();
     closing.onClose(`the job ${job.name}`, () => job.stop());

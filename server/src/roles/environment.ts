@@ -2,16 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { KEY_VARIABLES } from '#adapters';
+import { readProcessShape, type ProcessShape } from './process-shape.ts';
 
 export interface Environment {
   port: number;
   host: string;
   /** Absolute. */
   dataDir: string;
+  /** Where this process alone works: lock, journal. The data folder, save for further workers. */
+  processDir: string;
+  shape: ProcessShape;
   /** Absolute; `null` where no file is named and `./reeve.yaml` does not exist. */
   configPath: string | null;
   /** Absent: PGlite in the data folder. */
   databaseUrl: string | null;
+  /** Absent: events travel inside the database. */
+  natsUrl: string | null;
   /** Absent: cache, limits and locks in this process. */
   redisUrl: string | null;
   bootstrapKey: string | null;
@@ -37,14 +43,11 @@ const DEFAULT_PORT = '7337';
 
 const NOT_USED_YET = [
   'REEVE_READ_REPLICA_URL',
-  'REEVE_NATS_URL',
   'REEVE_S3_URL',
   'REEVE_VAULT_URL',
   'REEVE_CLAMD',
   'REEVE_OPA_URL',
   'REEVE_MODELS_DIR',
-  'REEVE_ROLES',
-  'REEVE_WORKERS',
 ] as const;
 
 /** A start that is refused: each fault says what, where and how to mend it. */
@@ -61,17 +64,31 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the process's variables. `overrides` are command-line flags under the variables' names. */
 export function readEnvironment(variables: Variables = process.env, overrides: Variables = {}): Environment {
+  const { environment, faults } = inspectEnvironment(variables, overrides);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return environment;
+}
+
+/** The same, with the faults beside what could be read, for whoever lists the faults of more. */
+export function inspectEnvironment(
+  variables: Variables,
+  overrides: Variables = {},
+): { environment: Environment; faults: readonly string[] } {
   const faults: string[] = [];
   const read = (name: string): string | undefined => nonEmpty(overrides[name]) ?? nonEmpty(variables[name]);
   const secret = (name: string): string | null => readSecret(name, read, faults);
 
   const dataDir = resolve(read('REEVE_DATA_DIR') ?? '.reeve');
+  const databaseUrl = secret('REEVE_DATABASE_URL');
   const environment: Environment = {
     port: readPort(read('REEVE_PORT') ?? DEFAULT_PORT, faults),
     host: read('REEVE_HOST') ?? '127.0.0.1',
     dataDir,
+    processDir: dataDir,
+    shape: readProcessShape(read, databaseUrl === null, faults),
     configPath: findConfig(read('REEVE_CONFIG'), faults),
-    databaseUrl: readDatabaseUrl(secret('REEVE_DATABASE_URL'), faults),
+    databaseUrl: readDatabaseUrl(databaseUrl, faults),
+    natsUrl: readNatsUrl(secret('REEVE_NATS_URL'), faults),
     redisUrl: readRedisUrl(secret('REEVE_REDIS_URL'), faults),
     bootstrapKey: readBootstrapKey(secret('REEVE_BOOTSTRAP_KEY'), faults),
     logLevel: readLogLevel(read('REEVE_LOG_LEVEL') ?? 'info', faults),
@@ -83,8 +100,7 @@ export function readEnvironment(variables: Variables = process.env, overrides: V
     variable: (name) => variables[name],
     unused: NOT_USED_YET.filter((name) => read(name) !== undefined),
   };
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return environment;
+  return { environment, faults };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
@@ -129,6 +145,12 @@ function findConfig(named: string | undefined, faults: string[]): string | null 
 function readDatabaseUrl(url: string | null, faults: string[]): string | null {
   if (url === null || /^postgres(ql)?:\/\//.test(url)) return url;
   faults.push('REEVE_DATABASE_URL must begin with postgres:// or postgresql://.');
+  return null;
+}
+
+function readNatsUrl(url: string | null, faults: string[]): string | null {
+  if (url === null || /^(nats|tls):\/\/[^/?]+\/?(\?replicas=[135])?$/.test(url)) return url;
+  faults.push('REEVE_NATS_URL takes nats://host:port[,host:port…] or tls://…, and at its end ?replicas=1, 3 or 5.');
   return null;
 }
 

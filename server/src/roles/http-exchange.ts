@@ -1,6 +1,6 @@
 /** An `HttpExchange` over Node's own request and response: no copies, no framework on the hot path. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpExchange, Scope } from '#kernel';
+import type { Clock, HttpExchange, Scope } from '#kernel';
 
 export interface ExchangeParts {
   request: IncomingMessage;
@@ -12,7 +12,14 @@ export interface ExchangeParts {
   startedMs: number;
   /** Headers of every answer, e.g. the request id. */
   headers: Readonly<Record<string, string>>;
+  clock: Clock;
 }
+
+/**
+ * How long a client may leave what it was sent unread. Its connection is then cut, since its call holds a place, and
+ * a provider's connection, all that time. Longer than any pause that a person makes, and than providers allow.
+ */
+const UNREAD_MS = 10 * 60_000;
 
 export function createExchange(parts: ExchangeParts): HttpExchange {
   const { request, response } = parts;
@@ -34,6 +41,7 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
       lines.push('content-length', String(byteLength(body)));
       response.writeHead(status, lines);
       response.end(body);
+      boundReading(response, parts.clock);
     },
     openStream(status, headers) {
       if (response.destroyed) return;
@@ -42,10 +50,11 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
     },
     write(bytes) {
       if (response.destroyed || response.write(bytes)) return;
-      return drained(response);
+      return drained(response, parts.clock);
     },
     end() {
       response.end();
+      boundReading(response, parts.clock);
     },
     noteReceipt() {
       // Only a call under an idempotency key cares: see http-idempotency.ts.
@@ -68,9 +77,11 @@ function byteLength(body: Uint8Array | string): number {
 }
 
 /** Waits until the client has read on, or is gone. */
-function drained(response: ServerResponse): Promise<void> {
+function drained(response: ServerResponse, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
+    const cancel = clock.after(UNREAD_MS, () => response.destroy());
     const done = (): void => {
+      cancel();
       response.off('drain', done);
       response.off('close', done);
       resolve();
@@ -78,4 +89,13 @@ function drained(response: ServerResponse): Promise<void> {
     response.on('drain', done);
     response.on('close', done);
   });
+}
+
+/** The same for the rest of an answer that is written whole: nobody waits for it, yet its connection stays. */
+function boundReading(response: ServerResponse, clock: Clock): void {
+  if (response.writableLength === 0 || response.writableFinished) return;
+  response.once(
+    'close',
+    clock.after(UNREAD_MS, () => response.destroy()),
+  );
 }

@@ -14,7 +14,7 @@ import {
 } from '#kernel';
 import type { Idempotency } from '../platform/idempotency/port.ts';
 import type { Log } from '../platform/telemetry/port.ts';
-import { formatTraceparent } from '../platform/telemetry/trace-context.ts';
+import { continueTrace, formatTraceparent } from '../platform/telemetry/trace-context.ts';
 import { findFaultVoice } from '#surfaces';
 import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
 import { clientFault, requestFault } from './http-faults.ts';
@@ -34,6 +34,8 @@ export interface HttpOptions {
   trustedProxies: readonly string[];
   tls: { cert: Buffer; key: Buffer } | null;
   draining(): boolean;
+  /** Which role serves this, where this process does not have it. */
+  findRoleElsewhere(method: string, path: string): string | null;
 }
 
 declare module 'fastify' {
@@ -146,6 +148,7 @@ function toExchange(options: HttpOptions, request: FastifyRequest, response: Ser
     body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
     startedMs: options.clock.monotonicMs(),
     headers,
+    clock: options.clock,
   });
 }
 
@@ -161,7 +164,10 @@ async function answerUnknownPath(
 ): Promise<void> {
   const path = request.url.split('?', 1)[0] ?? '';
   const known = routes.filter((route) => route.path === path);
-  let error = new AppError('not_found', { message: `There is nothing at ${request.method} ${path.slice(0, 200)}.` });
+  const place = `${request.method} ${path.slice(0, 200)}`;
+  const role = options.findRoleElsewhere(request.method, path);
+  const where = role === null ? 'There is nothing at' : `This process does not have the role "${role}", which serves`;
+  let error = new AppError('not_found', { message: `${where} ${place}.` });
   if (known.length > 0) {
     const methods = known.map((route) => route.method).join(', ');
     error = new AppError('method_not_allowed', { message: `${path} takes ${methods}, not ${request.method}.` });
@@ -180,11 +186,17 @@ function sendFault(options: HttpOptions, request: FastifyRequest, reply: Fastify
   logFault(options.log, request, error);
   reply.hijack();
   const body = renderFault(request, error);
-  const headers: Record<string, string> = { ...faultHeaders(request, error), connection: 'close' };
+  const { traceId, spanId, sampled } =
+    request.scope?.trace ?? continueTrace(request.headers[HEADERS.traceparent], options.identifier.random);
+  const headers: Record<string, string> = {
+    ...faultHeaders(request, error),
+    [HEADERS.traceparent]: formatTraceparent(traceId, spanId ?? NO_SPAN, sampled),
+    connection: 'close',
+  };
   if (request.requestId !== '') Object.assign(headers, requestIdHeaders(request));
   if (reply.raw.destroyed || reply.raw.headersSent) return;
   const isRead = isBodyRead(request.raw);
-  if (isRead) delete headers.connection;
+  if (isRead && !options.draining()) delete headers.connection;
   reply.raw.writeHead(error.status, { ...headers, 'content-length': Buffer.byteLength(body) });
   if (isRead || error.code === 'request_timeout') reply.raw.end(body);
   else linger(options.clock, request.raw, reply.raw, body);

@@ -48,7 +48,8 @@ export async function listenForOperator(reeve: Reeve): Promise<() => Promise<voi
   place.removeStale();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ path: place.path, readableAll: false, writableAll: false }, resolve);
+    // Exclusive: one worker's own, not shared by all of them.
+    server.listen({ path: place.path, readableAll: false, writableAll: false, exclusive: true }, resolve);
   });
   chmodSync(place.path, 0o600);
   place.close();

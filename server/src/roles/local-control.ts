@@ -1,9 +1,8 @@
 /** The management API without a running server: the same program, composed for one visit of the command line. */
 import { createAdminClient, type AdminRequest } from './cli/admin-client.ts';
 import { compose } from './compose.ts';
-import { readConfig } from './config.ts';
-import type { Environment } from './environment.ts';
 import { listenForOperator } from './listen.ts';
+import type { Settings } from './settings.ts';
 
 interface LocalVisit {
   request: AdminRequest;
@@ -16,10 +15,11 @@ interface LocalVisit {
  * `DataFolderBusyError` where another process holds the data folder.
  */
 export async function withLocalControl<T>(
-  environment: Environment,
+  { environment, config }: Settings,
   work: (visit: LocalVisit) => Promise<T>,
 ): Promise<T> {
-  const reeve = await compose({ ...environment, logLevel: 'error' }, readConfig(environment));
+  const shape = { roles: ['control' as const], workers: 1 };
+  const reeve = await compose({ ...environment, shape, logLevel: 'error' }, config);
   try {
     reeve.closing.onClose('the admin socket', await listenForOperator(reeve));
     const client = createAdminClient(reeve.dataDir);

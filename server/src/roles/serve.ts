@@ -1,73 +1,50 @@
-/** `reeve serve`: start, ready, drain, stop. */
-import { systemClock } from '../platform/clock/system-clock.ts';
-import { compose, type Reeve } from './compose.ts';
-import { readConfig } from './config.ts';
+/** `reeve serve`: one process, or several behind one port, and what a newcomer sees of it. */
+import cluster from 'node:cluster';
 import type { Environment } from './environment.ts';
-import { trackConnections, type Connections } from './http-connections.ts';
-import { listenForCalls, listenForOperator } from './listen.ts';
+import type { Ready } from './serve-process.ts';
+import type { Settings } from './settings.ts';
 
-/** How long running answers get after SIGTERM. */
-const DRAIN_MS = 30_000;
+type Print = (line: string) => void;
 
 /** Serves until SIGTERM or SIGINT, then drains. Resolves once everything is closed. */
-export async function serve(environment: Environment, print: (line: string) => void): Promise<void> {
-  const stop = whenStopped();
-  const config = readConfig(environment);
-  const reeve = await compose(environment, config);
-  try {
-    const { freshKey } = reeve.bootstrap;
-    print(reeve.dataDir);
-    if (freshKey !== null) print(`API key: ${freshKey}`);
-    reeve.closing.onClose('the admin socket', await listenForOperator(reeve));
-    const connections = trackConnections(reeve.app.server);
-    const address = await listenForCalls(reeve.app, environment);
-    reeve.lifecycle.started = true;
-    announce(reeve, address, environment, print);
-    const signal = await stop;
-    reeve.telemetry.log.info({ signal }, 'draining');
-    await drain(reeve, connections);
-  } finally {
-    await reeve.closing.close();
+export async function serve(settings: Settings, print: Print): Promise<void> {
+  const { environment } = settings;
+  if (environment.shape.workers === 1) return serveAlone(settings, print);
+  if (cluster.isWorker) {
+    const { serveAsWorker } = await import('./serve-as-worker.ts');
+    return serveAsWorker(settings);
   }
+  const { superviseWorkers } = await import('./supervise-workers.ts');
+  print(environment.dataDir);
+  await superviseWorkers(environment, {
+    onKey: (freshKey) => print(`API key: ${freshKey}`),
+    onReady: (ready) => announce(ready, environment, print),
+  });
+}
+
+async function serveAlone(settings: Settings, print: Print): Promise<void> {
+  // Here and not above: a supervisor of workers needs none of it.
+  const { serveProcess } = await import('./serve-process.ts');
+  return serveProcess(settings, {
+    onKey({ dataDir, bootstrap }) {
+      print(dataDir);
+      if (bootstrap.freshKey !== null) print(`API key: ${bootstrap.freshKey}`);
+    },
+    onReady: (ready) => announce(ready, settings.environment, print),
+  });
 }
 
 /** What a newcomer sees on standard output; the last line comes exactly when `/readyz` answers 200. */
-function announce(reeve: Reeve, address: string, environment: Environment, print: (line: string) => void): void {
-  const { firstStart, freshKey } = reeve.bootstrap;
-  if (firstStart) {
-    print(`Try: ${exampleCall(address, freshKey ?? '$REEVE_BOOTSTRAP_KEY', firstModel(reeve))}`);
-  }
-  if (environment.host === '0.0.0.0' && environment.tls === null) {
-    reeve.telemetry.log.warn({}, 'listening on every interface without TLS: put a TLS proxy in front');
+function announce(ready: Ready, { shape }: Environment, print: Print): void {
+  const { address, firstStart, freshKey, model } = ready;
+  if (firstStart && shape.roles.includes('gateway')) {
+    print(`Try: ${exampleCall(address, freshKey ?? '$REEVE_BOOTSTRAP_KEY', model)}`);
   }
   print(`Reeve is ready at ${address}`);
-}
-
-function firstModel({ models }: Reeve): string {
-  return models()[0] ?? 'reeve/hello';
 }
 
 function exampleCall(address: string, key: string, model: string): string {
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'What is Reeve?' }] });
   const quoted = key.startsWith('$') ? `"Authorization: Bearer ${key}"` : `'Authorization: Bearer ${key}'`;
   return `curl -s ${address}/v1/chat/completions -H ${quoted} -H 'Content-Type: application/json' -d '${body}'`;
-}
-
-function whenStopped(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
-  });
-}
-
-/** No new call is taken; running answers finish, idle connections close at once, the rest after half a minute. */
-async function drain(reeve: Reeve, connections: Connections): Promise<void> {
-  reeve.lifecycle.draining = true;
-  reeve.capacity.drain();
-  const cancelCut = systemClock.after(DRAIN_MS, () => connections.cut());
-  const closed = reeve.app.close();
-  connections.drain();
-  await closed;
-  // A call whose connection was cut still settles: its receipt must be in before the log closes.
-  await reeve.capacity.whenIdle();
-  cancelCut();
 }

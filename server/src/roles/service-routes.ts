@@ -1,21 +1,23 @@
 /** The routes of the program itself beside those of its rooms: health, metrics, version, the API's description. */
 import Type from 'typebox';
-import type { HealthCheck, JsonRoute, ModulePlugin, RawRoute, Route } from '#kernel';
+import type { HealthCheck, JsonRoute, ModulePlugin, RawRoute, Role, Route } from '#kernel';
 import type { Database } from '../platform/database/port.ts';
 import type { Telemetry } from '../platform/telemetry/port.ts';
-import { createHealthRoutes, type Lifecycle } from './health.ts';
+import { createHealthRoutes } from './health.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { createOpenApi } from './openapi.ts';
 import { VERSION } from './version.ts';
 
 interface ServiceDeps {
   plugins: readonly ModulePlugin[];
   lifecycle: Lifecycle;
+  roles: readonly Role[];
   database: Database;
-  telemetry: Telemetry;
+  renderMetrics: Telemetry['metrics']['render'];
 }
 
 /** Every route of the program, in the order in which the description lists them. */
-export function createServiceRoutes({ plugins, lifecycle, database, telemetry }: ServiceDeps): Route[] {
+export function createServiceRoutes({ plugins, lifecycle, roles, database, renderMetrics }: ServiceDeps): Route[] {
   const rooms = plugins.flatMap((plugin) => plugin.routes ?? []);
   const all = plugins.flatMap((plugin) => plugin.health ?? []);
   const traffic = all.filter((check) => check.servesWithout !== true);
@@ -23,26 +25,28 @@ export function createServiceRoutes({ plugins, lifecycle, database, telemetry }:
   const own: Route[] = [
     ...createHealthRoutes({
       lifecycle,
+      roles,
       checks: [store, ...all],
       // PostgreSQL away: keys are read again each second, so calls are refused then. The embedded store has no such need.
       trafficChecks: database.engine === 'postgres' ? [store, ...traffic] : traffic,
     }),
-    createMetricsRoute(telemetry),
+    createMetricsRoute(renderMetrics),
     createVersionRoute(),
   ];
   const described: Route[] = [...rooms, ...own];
   return [...described, createDescriptionRoute(described)];
 }
 
-function createMetricsRoute({ metrics }: Telemetry): RawRoute {
+function createMetricsRoute(render: Telemetry['metrics']['render']): RawRoute {
   return {
     kind: 'raw',
     method: 'GET',
     path: '/metrics',
     permission: 'public',
+    role: 'every',
     summary: 'Metrics in the Prometheus text format.',
     async handle(exchange) {
-      const { contentType, text } = await metrics.render();
+      const { contentType, text } = await render();
       exchange.send(200, { 'content-type': contentType }, text);
     },
   };
@@ -55,6 +59,7 @@ function createVersionRoute(): JsonRoute {
     method: 'GET',
     path: '/api/version',
     permission: 'public',
+    role: 'every',
     summary: 'The version that runs.',
     schema: { reply: { 200: reply } },
     handle: () => Promise.resolve({ status: 200, body: { name: 'reeve', version: VERSION } }),

@@ -29,7 +29,7 @@ providers:
   acme: { adapter: openai, base_url: "not a url", api_key: "\${NO_SUCH_VARIABLE}" }
   nobody: { adapter: telegraph, base_url: "http://127.0.0.1:1/v1" }
   hasty: { adapter: openai, base_url: "http://127.0.0.1:1/v1", timeout_ms: -5, colour: red }
-  empty: { adapter: openai }
+  empty: { api_key: none }
 models:
   one: [missing/model]
   two: []
@@ -112,6 +112,26 @@ describe('the environment', () => {
     ]) {
       expect(said, name).toContain(name);
     }
+  });
+
+  test('and those of reeve.yaml in the same round', async () => {
+    const { said } = await refuseToStart({
+      config: 'durability: sometimes\nlimits: { queued: many }\n',
+      env: { REEVE_PORT: 'seven', REEVE_ROLES: 'gateway,cook', REEVE_WORKERS: 'all' },
+    });
+    for (const place of ['REEVE_PORT', 'REEVE_ROLES', 'REEVE_WORKERS', 'durability', 'limits.queued']) {
+      expect(said, place).toContain(place);
+    }
+  });
+
+  test.for([
+    ['several workers', { REEVE_WORKERS: '2' }],
+    ['some roles only', { REEVE_ROLES: 'gateway' }],
+  ] as const)('%s on the embedded database: told how to move', async ([, env]) => {
+    const { said, code } = await refuseToStart({ env });
+    expect(code).toBe(2);
+    expect(said).toContain('reeve move --to postgres://');
+    expect(said).toContain('REEVE_DATABASE_URL');
   });
 
   test('a database that is not there is named, without its password', async () => {

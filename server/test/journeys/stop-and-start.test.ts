@@ -1,6 +1,7 @@
 /** SIGTERM under traffic: what runs is finished, what is idle is closed, what comes is refused, and nothing is lost. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ask, listAll, sseData, type ReceiptView } from '../rigs/api.ts';
@@ -22,6 +23,14 @@ afterEach(async () => {
 });
 
 afterAll(() => mock.stop());
+
+const closedOrRefused = [
+  (socket: Socket): string => {
+    socket.destroy();
+    return 'opened';
+  },
+  (): string => 'refused',
+] as const;
 
 async function makeHome(env: Record<string, string> = {}): Promise<void> {
   home = await createReeveHome({
@@ -58,18 +67,22 @@ describe('SIGTERM', () => {
     expect((await (await home.start()).stop()).code).toBe(0);
   });
 
-  test('a new connection finds nobody, while a running stream goes on', async () => {
+  test('who still calls is told to go and answered; then nobody opens, while a running stream goes on', async () => {
     await makeHome();
     const running = await home.start();
     const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
     const stream = await ask(caller, 'slow-frames', { stream: true });
     const stopped = running.stop();
-    await wait(100);
-    const late = await ask(caller, 'good').then(
-      (response) => response.status,
-      () => 'refused',
-    );
-    expect([503, 'refused']).toContain(late);
+    await wait(50);
+    const ready = await fetch(`${running.baseUrl}/readyz`).then((response) => response.status);
+    const late = await ask(caller, 'good');
+    expect({ ready, late: late.status, closes: late.headers.get('connection') }).toEqual({
+      ready: 503,
+      late: 200,
+      closes: 'close',
+    });
+    const opens = (): Promise<string> => openSocket(running.port).then(...closedOrRefused);
+    await expect.poll(opens, { timeout: 3000, interval: 100 }).toBe('refused');
     expect(sseData(await stream.text()).at(-1)).toBe('[DONE]');
     expect((await stopped).code).toBe(0);
   });

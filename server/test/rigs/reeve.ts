@@ -48,8 +48,11 @@ export interface ReeveHome {
   dataDir: string;
   /** The owner's key, known from the first start on. */
   apiKey(): string;
-  /** Starts the server and resolves at its ready line; rejects with its output where it exits before. */
-  start(): Promise<RunningReeve>;
+  /**
+   * Starts the server and resolves at its ready line; rejects with its output where it exits before. `env` stands before
+   * the settings' own, for this start.
+   */
+  start(env?: Readonly<Record<string, string>>): Promise<RunningReeve>;
   /** Runs `reeve <args>` in this folder to its end; killed after half a minute. */
   cli(...args: string[]): Promise<ExitReport>;
   writeConfig(text: string): Promise<void>;
@@ -66,8 +69,9 @@ export async function createReeveHome(settings: ReeveSettings = {}): Promise<Ree
   let ownerKey = settings.env?.['REEVE_BOOTSTRAP_KEY'] ?? null;
   if (settings.config !== undefined) await writeFile(configPath, settings.config);
 
-  const launch = (args: readonly string[], nodeArgs: readonly string[] = []): Child => {
-    const child = launchMain({ folder, dataDir, settings, args, nodeArgs });
+  const launch = (args: readonly string[], nodeArgs: readonly string[] = [], env = {}): Child => {
+    const own = { ...settings, env: { ...settings.env, ...env } };
+    const child = launchMain({ folder, dataDir, settings: own, args, nodeArgs });
     children.add(child.process);
     child.process.once('exit', () => children.delete(child.process));
     return child;
@@ -79,8 +83,8 @@ export async function createReeveHome(settings: ReeveSettings = {}): Promise<Ree
       if (ownerKey === null) throw new Error('the owner key is known only after the first start');
       return ownerKey;
     },
-    async start() {
-      const running = await waitUntilReady(launch(['serve'], settings.nodeArgs));
+    async start(env) {
+      const running = await waitUntilReady(launch(['serve'], settings.nodeArgs, env));
       ownerKey ??= /^API key: (\S+)$/m.exec(running.stdout())?.[1] ?? null;
       return running;
     },

@@ -42,6 +42,8 @@ export function createReceiptPump(deps: PumpDeps): ReceiptPump {
 
 class Pump implements ReceiptPump {
   readonly name: string;
+  /** The feed is this process's own. */
+  readonly role = 'every';
   readonly #deps: PumpDeps;
   #running = false;
   #work: Promise<void> | null = null;

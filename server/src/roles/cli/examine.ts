@@ -1,37 +1,30 @@
 /** Everything that the doctor looks at, in the order in which people read it. */
 import { createPriceBook } from '#accounting';
-import { readConfig, type Config } from '../config.ts';
-import { ConfigurationError, type Environment } from '../environment.ts';
+import type { Config } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import { VERSION } from '../version.ts';
 import { examineData } from './examine-data.ts';
 import { examineProviders } from './examine-providers.ts';
 import { configured, missing, type Finding } from './findings.ts';
-import { readPlace, type CliContext, type PlaceFlags } from './visit-control.ts';
+import { inspectPlace, type CliContext, type PlaceFlags } from './visit-control.ts';
 
 /** Looks at configuration, data folder, database, server and providers. Never rejects for what it finds. */
 export async function examine(context: CliContext, flags: PlaceFlags): Promise<Finding[]> {
-  const environment = attempt(() => readPlace(context, flags));
-  if ('faults' in environment) return environment.faults;
-  const place = environment.value;
-  const config = attempt(() => readConfig(place));
-  const data = examineData(place);
-  if ('faults' in config) return [...describePlace(place), ...config.faults, ...(await data)];
-  const reachable = await Promise.all([data, examineProviders(config.value)]);
-  return [...describePlace(place), ...describeConfig(config.value), ...reachable.flat(), ...findMissing(config.value)];
+  const { environment, environmentFaults, config, fileFaults } = inspectPlace(context, flags);
+  const faults = [...environmentFaults, ...fileFaults].map(toFinding);
+  if (environmentFaults.length > 0) return faults;
+  const data = examineData(environment);
+  if (config === null) return [...describePlace(environment), ...faults, ...(await data)];
+  const reachable = await Promise.all([data, examineProviders(config)]);
+  return [...describePlace(environment), ...describeConfig(config), ...reachable.flat(), ...findMissing(config)];
 }
 
-function attempt<T>(read: () => T): { value: T } | { faults: Finding[] } {
-  try {
-    return { value: read() };
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    const mend = 'Correct it; the server does not start with it.';
-    return { faults: error.faults.map((fault) => configured('configuration', 'broken', fault, mend)) };
-  }
+function toFinding(fault: string): Finding {
+  return configured('configuration', 'broken', fault, 'Correct it; the server does not start with it.');
 }
 
 function describePlace(environment: Environment): Finding[] {
-  const { databaseUrl, configPath, dataDir, unused } = environment;
+  const { databaseUrl, configPath, dataDir, shape, unused } = environment;
   const engine = databaseUrl === null ? 'embedded (PGlite in the data folder)' : `PostgreSQL at ${hostOf(databaseUrl)}`;
   const scheme = environment.tls === null ? 'http' : 'https';
   return [
@@ -39,6 +32,7 @@ function describePlace(environment: Environment): Finding[] {
     configured('data folder', 'note', dataDir),
     configured('configuration', 'note', configPath ?? 'none: the defaults'),
     configured('database', 'note', engine),
+    configured('processes', 'note', `${shape.workers}, as ${shape.roles.join(', ')}`),
     configured('address', 'note', `${scheme}://${environment.host}:${environment.port}`),
     ...unused.map((name) => configured(name, 'warning', 'is set, and not used by this version')),
   ];

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { DataFolderBusyError } from '../../platform/database/data-folder-lock.ts';
 import { readEnvironment, type Environment } from '../environment.ts';
+import { inspectSettings, readSettings, type InspectedSettings, type Settings } from '../settings.ts';
 import { findRunningServer, hasCode, type AdminRequest } from './admin-client.ts';
 import { EXIT, toExitCode, type ExitCode } from './exit-codes.ts';
 import { CliError, type CliStreams } from './output.ts';
@@ -31,8 +32,25 @@ export function readPlace(
   flags: PlaceFlags,
   overrides: Readonly<Record<string, string | undefined>> = {},
 ): Environment {
-  const places = { REEVE_DATA_DIR: flags.dataDir, REEVE_CONFIG: flags.config };
-  return readEnvironment(context.variables, { ...places, ...overrides });
+  return readEnvironment(context.variables, { ...toVariables(flags), ...overrides });
+}
+
+/** Environment and file with the flags in front of both. Throws `ConfigurationError` with the faults of both. */
+export function readPlaceAndFile(
+  context: CliContext,
+  flags: PlaceFlags,
+  overrides: Readonly<Record<string, string | undefined>> = {},
+): Settings {
+  return readSettings(context.variables, { ...toVariables(flags), ...overrides });
+}
+
+/** The same, with the faults beside what could be read. */
+export function inspectPlace(context: CliContext, flags: PlaceFlags): InspectedSettings {
+  return inspectSettings(context.variables, toVariables(flags));
+}
+
+function toVariables({ dataDir, config }: PlaceFlags): Record<string, string | undefined> {
+  return { REEVE_DATA_DIR: dataDir, REEVE_CONFIG: config };
 }
 
 /** The management API, as the operator. Anything but a success is thrown as `CliError`; the answer's body returns. */
@@ -56,7 +74,7 @@ export async function withControl<T>(
   // Only here: a verb that a running server answers need not load the whole program.
   const { withLocalControl } = await import('../local-control.ts');
   try {
-    return await withLocalControl(environment, ({ request, freshKey }) => {
+    return await withLocalControl(readPlaceAndFile(context, flags), ({ request, freshKey }) => {
       if (freshKey !== null) context.streams.err(`This was the first start. The owner's API key: ${freshKey}\n`);
       return work(toAsk(request));
     });

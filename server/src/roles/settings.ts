@@ -1,0 +1,37 @@
+/** Environment and reeve.yaml together, so that whoever mends them sees every fault in one round. */
+import { readConfig, type Config } from './config.ts';
+import { ConfigurationError, inspectEnvironment, type Environment } from './environment.ts';
+
+export interface Settings {
+  environment: Environment;
+  config: Config;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** `overrides` are command-line flags under the variables' names. Throws `ConfigurationError` with all faults of both. */
+export function readSettings(variables: Variables, overrides: Variables = {}): Settings {
+  const { environment, config, environmentFaults, fileFaults } = inspectSettings(variables, overrides);
+  const faults = [...environmentFaults, ...fileFaults];
+  if (faults.length > 0 || config === null) throw new ConfigurationError(faults);
+  return { environment, config };
+}
+
+export interface InspectedSettings {
+  environment: Environment;
+  environmentFaults: readonly string[];
+  /** `null` where the file has faults. */
+  config: Config | null;
+  fileFaults: readonly string[];
+}
+
+/** Both as far as they can be read, and what is wrong with each. */
+export function inspectSettings(variables: Variables, overrides: Variables = {}): InspectedSettings {
+  const { environment, faults: environmentFaults } = inspectEnvironment(variables, overrides);
+  try {
+    return { environment, environmentFaults, config: readConfig(environment), fileFaults: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { environment, environmentFaults, config: null, fileFaults: error.faults };
+  }
+}
