@@ -1,6 +1,7 @@
 /** LangChain, the AI SDK, LiteLLM and the requests that Open WebUI makes, each before every adapter. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMockWires, type MockWires } from '../rigs/mock-wires/start-mock-wires.ts';
+import { TEXT } from '../rigs/mock-wires/wire.ts';
 import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
 import { installClients, litellmCases, otherCases, prepareNodeSuite, preparePythonSuite } from '../sdk/cases.ts';
 import { askAsOpenWebUi } from './open-webui.ts';
@@ -39,7 +40,7 @@ describe('Open WebUI', () => {
   test.each(PROVIDERS)('lists models, chats and titles the chat before %s', async (model) => {
     const { models, text, finishReasons, usage, title } = await askAsOpenWebUi(reeve, model);
     expect(models).toContain(model);
-    expect(text).toBe('The stick is split in two: café 🌾 done.');
+    expect(text).toBe(TEXT);
     expect(finishReasons).toEqual(['stop']);
     expect(usage).toMatchObject({ total_tokens: 20 });
     expect(title).toBe(text);

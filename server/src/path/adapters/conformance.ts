@@ -141,7 +141,9 @@ function describeStream(fixtures: AdapterFixtures, open: Open): void {
   });
 
   it('refuses a stream whose first frame is an error', async () => {
-    const rig = await open((socket) => sendStream(socket, (idleFrame ?? ': wait\n\n') + okWithError.frame + stream.closing));
+    const rig = await open((socket) =>
+      sendStream(socket, (idleFrame ?? ': wait\n\n') + okWithError.frame + stream.closing),
+    );
     expect(failureOf(await rig.invoke(streamCall)).message).toBe(okWithError.message);
   });
 
