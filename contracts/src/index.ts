@@ -26,6 +26,10 @@ export type {
 } from './call.ts';
 export type { ErrorCode } from './errors.ts';
 export { ERRORS } from './errors.ts';
+export type { EventData, EventDefinition, EventType } from './events/catalogue.ts';
+export { EVENTS, findEvent, toSubject, upcast } from './events/catalogue.ts';
+export type { CloudEvent } from './events/cloud-event.ts';
+export { CloudEventSchema, revisionOf, toDataSchema } from './events/cloud-event.ts';
 export type { IdKind } from './ids.ts';
 export { ID_PREFIXES, CROCKFORD, DEFAULT_TENANT, TenantIdSchema, KeyIdSchema, ReceiptIdSchema } from './ids.ts';
 export type { Permission, Scope, SpanName } from './names.ts';

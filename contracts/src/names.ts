@@ -1,6 +1,13 @@
 /** Every name that an outsider may rely on and that the code emits today. `names.test.ts` proves it. */
 
-export const PERMISSIONS = ['models:invoke', 'receipts:read', 'usage:read', 'keys:manage', 'tenants:manage'] as const;
+export const PERMISSIONS = [
+  'models:invoke',
+  'receipts:read',
+  'usage:read',
+  'keys:manage',
+  'tenants:manage',
+  'operations:manage',
+] as const;
 /** `*` is every permission. */
 export type Permission = (typeof PERMISSIONS)[number];
 export type Scope = Permission | '*';
@@ -38,4 +45,16 @@ export const METRICS = {
   genAiTokens: 'gen_ai_client_token_usage',
 } as const;
 
-export const TABLES = ['tenant', 'api_key', 'receipt', 'usage_daily', 'projection_cursor', 'idempotency_key'] as const;
+export const TABLES = [
+  'tenant',
+  'api_key',
+  'receipt',
+  'usage_daily',
+  'projection_cursor',
+  'idempotency_key',
+  'outbox',
+  'inbox',
+  'event_consumer',
+  'dead_letter',
+  'projection',
+] as const;

@@ -31,24 +31,39 @@ export interface IdSource {
 
 /** UUIDv7 (RFC 9562 §5.7) in Crockford base 32, with a counter inside the millisecond for order. */
 export function createIdSource(clock: Clock, random: Random): IdSource {
+  const nextBytes = createUuidBytes(clock, random);
+  return {
+    next: (kind) => `${ID_PREFIXES[kind]}_${encodeBase32(nextBytes(), ID_LEADING_ZEROS)}` as IdTypes[typeof kind],
+  };
+}
+
+/** UUIDv7 in its common form of 36 characters, for what other programs read; sorts by the time it was made. */
+export function createUuidSource(clock: Clock, random: Random): () => string {
+  const nextBytes = createUuidBytes(clock, random);
+  return () => {
+    const hex = Buffer.from(nextBytes()).toString('hex');
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  };
+}
+
+/** The answer is overwritten by the next call. */
+function createUuidBytes(clock: Clock, random: Random): () => Uint8Array {
   const bytes = new Uint8Array(16);
   let lastMs = 0;
   let counter = 0;
-  return {
-    next(kind) {
-      const now = clock.now();
-      if (now > lastMs) {
-        lastMs = now;
-        counter = 0;
-      } else counter += 1;
-      if (counter > 0xfff) {
-        lastMs += 1;
-        counter = 0;
-      }
-      random.fill(bytes);
-      writeTimestamp(bytes, lastMs, counter);
-      return `${ID_PREFIXES[kind]}_${encodeBase32(bytes, ID_LEADING_ZEROS)}` as IdTypes[typeof kind];
-    },
+  return () => {
+    const now = clock.now();
+    if (now > lastMs) {
+      lastMs = now;
+      counter = 0;
+    } else counter += 1;
+    if (counter > 0xfff) {
+      lastMs += 1;
+      counter = 0;
+    }
+    random.fill(bytes);
+    writeTimestamp(bytes, lastMs, counter);
+    return bytes;
   };
 }
 

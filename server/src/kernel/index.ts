@@ -3,7 +3,16 @@ export { AppError, toAppError } from './app-error.ts';
 export { assert, must } from './assert.ts';
 export { encodeBase32 } from './base32.ts';
 export type { IdSource, KeyId, ReceiptId, RequestId, TenantId, WriterId } from './ids.ts';
-export { asKeyId, asReceiptId, asTenantId, asWriterId, createIdSource, defaultTenantId, idTimestampMs } from './ids.ts';
+export {
+  asKeyId,
+  asReceiptId,
+  asTenantId,
+  asWriterId,
+  createIdSource,
+  createUuidSource,
+  defaultTenantId,
+  idTimestampMs,
+} from './ids.ts';
 export type { Clock, Random } from './inputs.ts';
 export type { CostNanos } from './money.ts';
 export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from './money.ts';
@@ -17,7 +26,9 @@ export type {
   Job,
   JsonRoute,
   ModulePlugin,
+  Projection,
   RawRoute,
+  Role,
   Route,
   RouteReply,
   RouteRequest,

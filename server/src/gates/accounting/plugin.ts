@@ -13,5 +13,10 @@ export function createAccountingPlugin(deps: {
   log: Log;
 }): ModulePlugin {
   const projection = createUsageProjection(deps);
-  return { name: 'accounting', routes: [createUsageRoute({ ...deps, projection })], jobs: [projection] };
+  return {
+    name: 'accounting',
+    routes: [createUsageRoute({ ...deps, projection })],
+    jobs: [projection],
+    projections: [projection],
+  };
 }

@@ -1,14 +1,16 @@
 /** Usage as a projection of receipts: read by cursor for each writer, added up, written in one transaction. */
-import { lockProjection, readCursors, saveCursors, summariseReceipts } from '#audit';
-import type { Clock, Job } from '#kernel';
-import type { Database } from '#platform/database/port.ts';
+import { clearCursors, lockProjection, readCursors, saveCursors, summariseReceipts } from '#audit';
+import type { Clock, Job, Projection } from '#kernel';
+import type { Database, Tx } from '#platform/database/port.ts';
 import type { Log } from '#platform/telemetry/port.ts';
-import { addUsage } from './usage-store.ts';
+import { addUsage, clearUsage } from './usage-store.ts';
 
 const PROJECTION = 'usage';
+/** Of what the sums mean; a start with a higher one rebuilds them. */
+const VERSION = 1;
 const INTERVAL_MS = 10_000;
 
-export interface UsageProjection extends Job {
+export interface UsageProjection extends Job, Projection {
   /** Adds every receipt that the database holds now. */
   catchUp(): Promise<void>;
 }
@@ -18,18 +20,24 @@ export function createUsageProjection(deps: { database: Database; clock: Clock; 
   let running: Promise<void> = Promise.resolve();
   let cancelTimer: (() => void) | null = null;
 
-  const project = (): Promise<void> =>
+  const project = (first: (tx: Tx) => Promise<void>): Promise<void> =>
     database.asRole('projector', async (tx) => {
       await lockProjection(tx, PROJECTION);
+      await first(tx);
       const { sums, cursors } = await summariseReceipts(tx, await readCursors(tx, PROJECTION));
       await addUsage(tx, sums);
       await saveCursors(tx, PROJECTION, cursors);
     });
 
-  const catchUp = (): Promise<void> => {
-    const next = running.then(project);
+  const inLine = (work: () => Promise<void>): Promise<void> => {
+    const next = running.then(work);
     running = next.catch(() => undefined); // The caller of `next` hears of it; the line only keeps the order.
     return next;
+  };
+  const catchUp = (): Promise<void> => inLine(() => project(async () => undefined));
+  const startOver = async (tx: Tx): Promise<void> => {
+    await clearUsage(tx);
+    await clearCursors(tx, PROJECTION);
   };
 
   const tick = (): void => {
@@ -41,8 +49,10 @@ export function createUsageProjection(deps: { database: Database; clock: Clock; 
   };
 
   return {
-    name: 'usage-projection',
+    name: PROJECTION,
+    version: VERSION,
     catchUp,
+    rebuild: () => inLine(() => project(startOver)),
     start() {
       cancelTimer = clock.after(INTERVAL_MS, tick);
     },

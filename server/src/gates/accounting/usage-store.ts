@@ -68,6 +68,11 @@ export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<vo
     .execute();
 }
 
+/** Takes every row away; for whoever adds them all anew in the same transaction. */
+export async function clearUsage(tx: Tx): Promise<void> {
+  await tx.withTables<UsageTables>().deleteFrom('usage_daily').execute();
+}
+
 const SORT_COLUMNS = ['day', 'key_id', 'provider', 'model_id'] as const;
 
 /** Up to `limit` rows behind `after` (day, key, provider, model), oldest day first. */

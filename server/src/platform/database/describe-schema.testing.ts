@@ -2,7 +2,7 @@
 import type { Session } from './sessions.ts';
 
 /** Partitions of single months come and go; the default partition stands for them. */
-const LASTING = `n.nspname = 'public' and c.relname !~ '^receipt_[0-9]{6}$' and c.relname <> 'schema_migration'`;
+const LASTING = `n.nspname = 'public' and c.relname !~ '^(receipt|outbox|inbox)_[0-9]{6}$' and c.relname <> 'schema_migration'`;
 
 const PARTS: readonly string[] = [
   `select format('table %s%s%s%s', c.relname, case when c.relispartition then ' partition' else '' end,

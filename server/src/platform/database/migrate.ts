@@ -90,7 +90,7 @@ async function runScript(session: Session, name: string, script: string): Promis
 }
 
 async function ensurePartitions(session: Session): Promise<void> {
-  await session.query('select reeve_ensure_receipt_partitions(2)');
+  await session.query('select reeve_ensure_receipt_partitions(2), reeve_ensure_event_partitions(2)');
 }
 
 async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {

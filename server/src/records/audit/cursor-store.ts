@@ -23,6 +23,11 @@ export async function readCursors(tx: Tx, projection: string): Promise<WriterCur
   return new Map(rows.map((row) => [row.writer_id, BigInt(row.seq)]));
 }
 
+/** Forgets how far the projection has come: the next turn begins with the first receipt. */
+export async function clearCursors(tx: Tx, projection: string): Promise<void> {
+  await tx.withTables<CursorTables>().deleteFrom('projection_cursor').where('projection', '=', projection).execute();
+}
+
 export async function saveCursors(tx: Tx, projection: string, cursors: WriterCursors): Promise<void> {
   const rows = [...cursors].map(([writer_id, seq]) => ({ projection, writer_id, seq }));
   if (rows.length === 0) return;

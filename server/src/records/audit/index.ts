@@ -1,6 +1,6 @@
 /** The door of audit: the receipt log. */
 export { canonicalise } from './canonical-json.ts';
-export { lockProjection, readCursors, saveCursors } from './cursor-store.ts';
+export { clearCursors, lockProjection, readCursors, saveCursors } from './cursor-store.ts';
 export { openDirectLedger } from './direct-ledger.ts';
 export { openEmbeddedLedger } from './journal-ledger.ts';
 export type { CommittedReceipt, Ledger, ReceiptDraft, Tags } from './ledger.ts';

@@ -3,6 +3,7 @@ import { DEFAULT_TENANT } from '@reeve/contracts';
 import { AppError, defaultTenantId, type KeyId } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import { hashApiKey, makeApiKey, prefixOf } from './api-key.ts';
+import { keyCreated, tenantCreated } from './identity-events.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { insertKey, type KeyRecord } from './key-store.ts';
 import { insertTenant } from './tenant-store.ts';
@@ -23,6 +24,7 @@ export async function bootstrap(parts: IdentityParts, givenKey: string | null): 
   const outcome = await parts.database.asRole('operator', async (tx): Promise<BootstrapResult> => {
     const tenant = { id: defaultTenantId, name: DEFAULT_TENANT, createdAtMs: parts.clock.now() };
     const firstStart = await insertTenant(tx, tenant);
+    if (firstStart) await parts.events.append(tx, tenantCreated(tenant));
     const id = parts.ids.next('key');
     if (givenKey !== null) {
       await storeOwnerKey(tx, parts, { id, prefix: prefixOf(givenKey), hash: hashApiKey(givenKey) });
@@ -39,7 +41,7 @@ export async function bootstrap(parts: IdentityParts, givenKey: string | null): 
 
 async function storeOwnerKey(
   tx: Tx,
-  { clock }: IdentityParts,
+  { clock, events }: IdentityParts,
   { id, prefix, hash }: { id: KeyId; prefix: string; hash: string },
 ): Promise<void> {
   const key: KeyRecord = {
@@ -54,7 +56,7 @@ async function storeOwnerKey(
     createdAtMs: clock.now(),
     createdBy: null,
   };
-  await insertKey(tx, key, hash);
+  if (await insertKey(tx, key, hash)) await events.append(tx, keyCreated(key));
 }
 
 /** A key with other characters could be stored and never be sent in a header. */

@@ -12,6 +12,7 @@ import {
   unknownScope,
   unknownTenant,
 } from './identity-errors.ts';
+import { keyCreated } from './identity-events.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { findKey, insertKey, type KeyRecord } from './key-store.ts';
 import { expandScope } from './roles.ts';
@@ -58,7 +59,10 @@ export async function createKey(
     createdAtMs: now,
     createdBy: scope.actor.keyId,
   };
-  await parts.database.forTenant({ tenantId }, (tx) => storeKey(tx, key, fresh.hash));
+  await parts.database.forTenant({ tenantId }, async (tx) => {
+    await storeKey(tx, key, fresh.hash);
+    await parts.events.append(tx, keyCreated(key));
+  });
   parts.authenticator.welcome(fresh.hash);
   return { key, text: fresh.text };
 }

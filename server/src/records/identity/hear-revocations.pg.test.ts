@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type PostgresRig } from '../../../test/rigs/postgres.ts';
 import { createIdSource } from '#kernel';
 import { createSystemRandom, systemClock } from '../../platform/clock/system-clock.ts';
+import { createTestAppender } from '../../platform/bus/testing.ts';
 import type { Database } from '#platform/database/port.ts';
 import { openPostgresDatabase } from '../../platform/database/postgres-database.ts';
 import { createIdentity, type Identity } from './identity.ts';
@@ -34,7 +35,14 @@ afterAll(async () => {
 function openIdentity(database: Database): Identity {
   const random = createSystemRandom();
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  return createIdentity({ database, clock: systemClock, random, ids: createIdSource(systemClock, random), log });
+  return createIdentity({
+    database,
+    events: createTestAppender(),
+    clock: systemClock,
+    random,
+    ids: createIdSource(systemClock, random),
+    log,
+  });
 }
 
 /** Milliseconds from the answer of the revocation here until the key is refused there. */

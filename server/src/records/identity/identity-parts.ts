@@ -1,10 +1,12 @@
 /** What the use cases of this room work with. */
 import type { Clock, IdSource, Random } from '#kernel';
+import type { EventAppender } from '#platform/bus/port.ts';
 import type { Database } from '#platform/database/port.ts';
 import type { Authenticator } from './authenticate-key.ts';
 
 export interface IdentityParts {
   database: Database;
+  events: EventAppender;
   clock: Clock;
   random: Random;
   ids: IdSource;

@@ -1,5 +1,6 @@
 /** Who acts: keys, the tenants they belong to, and what they may do. */
 import type { Clock, IdSource, ModulePlugin, Random } from '#kernel';
+import type { EventAppender } from '#platform/bus/port.ts';
 import type { Database } from '#platform/database/port.ts';
 import type { Log } from '#platform/telemetry/port.ts';
 import { createAuthenticator } from './authenticate-key.ts';
@@ -24,6 +25,7 @@ export interface Identity {
 
 export interface IdentityInputs {
   database: Database;
+  events: EventAppender;
   clock: Clock;
   random: Random;
   ids: IdSource;
@@ -31,12 +33,13 @@ export interface IdentityInputs {
 }
 
 /** Listens for revocations by other processes from now on; the schema must stand. */
-export function createIdentity({ database, clock, random, ids, log }: IdentityInputs): Identity {
+export function createIdentity({ log, ...inputs }: IdentityInputs): Identity {
+  const { database, clock, ids } = inputs;
   const authenticator = createAuthenticator({
     clock,
     findKeys: (hashes) => database.asRole('operator', (tx) => findKeysByHash(tx, hashes)),
   });
-  const parts = { database, clock, random, ids, authenticator };
+  const parts = { ...inputs, authenticator };
   const listener = hearRevocations({ authenticator, database, clock, ids, log });
   return {
     authenticate: (presentedKey) => authenticator.authenticate(presentedKey),

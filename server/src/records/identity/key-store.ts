@@ -103,15 +103,16 @@ export async function listKeys(tx: Tx, tenantId: TenantId, page: PageRequest): P
   return rows.map(toRecord);
 }
 
-/** Ends a key and tells every process in the same commit. A key that has ended keeps its first date. */
-export async function markRevoked(tx: Tx, id: KeyId, atMs: number): Promise<void> {
-  await tables(tx)
+/** Ends a key and tells every process in the same commit. A key that has ended keeps its first date: then false. */
+export async function markRevoked(tx: Tx, id: KeyId, atMs: number): Promise<boolean> {
+  const ended = await tables(tx)
     .updateTable('api_key')
     .set({ revoked_at: new Date(atMs).toISOString() })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
-    .execute();
+    .executeTakeFirst();
   await sendNotice(tx, id);
+  return ended.numUpdatedRows === 1n;
 }
 
 /** Sends a notice on the channel of revocations when this transaction commits. */

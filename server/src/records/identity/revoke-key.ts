@@ -3,6 +3,7 @@ import type { KeyId, Scope } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import { ownsInstallation } from './create-key.ts';
 import { unknownKey } from './identity-errors.ts';
+import { keyRevoked } from './identity-events.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { findKey, markRevoked } from './key-store.ts';
 
@@ -12,10 +13,12 @@ import { findKey, markRevoked } from './key-store.ts';
  * Throws `AppError('not_found')`.
  */
 export async function revokeKey(parts: IdentityParts, scope: Scope, id: KeyId): Promise<void> {
-  const { database, clock, authenticator } = parts;
+  const { database, clock, events, authenticator } = parts;
   await withKeysOf(database, scope, async (tx) => {
-    if ((await findKey(tx, id)) === null) throw unknownKey();
-    await markRevoked(tx, id, clock.now());
+    const key = await findKey(tx, id);
+    if (key === null) throw unknownKey();
+    const nowMs = clock.now();
+    if (await markRevoked(tx, id, nowMs)) await events.append(tx, keyRevoked(key, nowMs, scope.actor.keyId));
   });
   authenticator.forget(id);
 }

@@ -3,6 +3,7 @@ import { TenantIdSchema } from '@reeve/contracts';
 import Type, { type Static } from 'typebox';
 import { buildPage, defaultTenantId, PAGE_QUERY, pageSchema, parsePage, type JsonRoute, type Scope } from '#kernel';
 import { tenantNameTaken, tenantsNotManaged } from './identity-errors.ts';
+import { tenantCreated } from './identity-events.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { checkName, NameSchema } from './name-schema.ts';
 import { insertTenant, listTenants, type TenantRecord } from './tenant-store.ts';
@@ -26,8 +27,10 @@ export function createTenantRoutes(parts: IdentityParts): JsonRoute[] {
         assertManagesTenants(scope);
         const name = checkName((body as Static<typeof TenantBodySchema>).name, 'name');
         const tenant = { id: parts.ids.next('tenant'), name, createdAtMs: parts.clock.now() };
-        const isNew = await parts.database.asRole('operator', (tx) => insertTenant(tx, tenant));
-        if (!isNew) throw tenantNameTaken();
+        await parts.database.asRole('operator', async (tx) => {
+          if (!(await insertTenant(tx, tenant))) throw tenantNameTaken();
+          await parts.events.append(tx, tenantCreated(tenant));
+        });
         return { status: 201, body: toReply(tenant) };
       },
     },

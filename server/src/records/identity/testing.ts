@@ -11,6 +11,7 @@ import {
   type Scope,
 } from '#kernel';
 import { createSeededRandom, createVirtualClock, type VirtualClock } from '../../platform/clock/testing.ts';
+import { createTestAppender } from '../../platform/bus/testing.ts';
 import type { Database } from '#platform/database/port.ts';
 import { openTestDatabase } from '../../platform/database/testing.ts';
 import type { Log } from '#platform/telemetry/port.ts';
@@ -47,7 +48,8 @@ export async function openIdentityRig(given?: Database): Promise<IdentityRig> {
   const clock = createVirtualClock();
   const random = createSeededRandom(7);
   const ids = createIdSource(clock, random);
-  const identity = createIdentity({ database, clock, random, ids, log: silentLog });
+  const events = createTestAppender(clock);
+  const identity = createIdentity({ database, events, clock, random, ids, log: silentLog });
   const { freshKey } = await identity.bootstrap(null);
   const rig: IdentityRig = {
     database,

@@ -9,6 +9,7 @@ import { addKeysCommand } from './keys-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { CliError, openProcessStreams, printJson, type CliStreams } from './output.ts';
+import { addProjectionsCommand } from './projections-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSmokeCommand } from './smoke-command.ts';
 import { addTenantsCommand } from './tenants-command.ts';
@@ -36,6 +37,7 @@ const VERBS = [
   addKeysCommand,
   addTenantsCommand,
   addModelsCommand,
+  addProjectionsCommand,
   addDoctorCommand,
   addSmokeCommand,
 ];

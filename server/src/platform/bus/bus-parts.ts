@@ -1,0 +1,43 @@
+/** What the parts of the bus work with. */
+import type { Clock } from '#kernel';
+import type { Database } from '../database/port.ts';
+import type { Log } from '../telemetry/port.ts';
+import type { EventAppender } from './port.ts';
+
+export interface BusSettings {
+  /** Deliveries of one event to one consumer before it becomes a dead letter. */
+  attemptsMax: number;
+  /** Pauses after the first, second, … failed attempt; the last one repeats. */
+  backoffMs: readonly number[];
+  /** After this long without a word from the process that took it, an event is handed out again. */
+  ackWaitMs: number;
+  /** Events that may share a transaction. */
+  chunk: number;
+  /** Look for work this often, in case a wake-up was lost. */
+  sweepMs: number;
+  /** Events stay in the outbox this long for replay. */
+  keepDays: number;
+}
+
+export const DEFAULT_SETTINGS: BusSettings = {
+  attemptsMax: 3,
+  backoffMs: [1_000, 5_000],
+  ackWaitMs: 30_000,
+  chunk: 32,
+  sweepMs: 30_000,
+  keepDays: 31,
+};
+
+export interface BusParts {
+  database: Database;
+  clock: Clock;
+  log: Log;
+  events: EventAppender;
+  nextUuid(): string;
+  settings: BusSettings;
+}
+
+/** The pause after so many failed attempts. */
+export function backoffAfter({ backoffMs }: BusSettings, attempts: number): number {
+  return backoffMs[Math.min(attempts, backoffMs.length) - 1] ?? 0;
+}

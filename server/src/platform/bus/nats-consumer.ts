@@ -1,0 +1,199 @@
+/** One consumer's events out of JetStream: explicit acknowledgements, each effect once, in order per aggregate. */
+import { AckPolicy, DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import { backoffAfter, type BusParts } from './bus-parts.ts';
+import { bury } from './dead-letters.ts';
+import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
+import { type NatsSession, STREAM, toNanos } from './nats-link.ts';
+import { AGGREGATE_HEADER, APPENDED_HEADER } from './nats-publisher.ts';
+import { MessageQueue, type Queued } from './nats-queue.ts';
+import type { Subscription } from './port.ts';
+import { createPump, type Pump } from './pump.ts';
+
+interface Message extends Queued, Delivery {
+  msg: JsMsg;
+}
+
+/** Of all processes one at a time gets a consumer's messages; the next takes over when it is gone. */
+const GROUP = 'one';
+const TAKE_OVER_MS = 5_000;
+const PREFETCH = 256;
+/** Chunks at once, for a database that can use it. */
+const LANES = 4;
+const UNAVAILABLE_MS = 1_000;
+/** Clocks of broker and database may differ by this much. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+export class NatsConsumer {
+  readonly #parts: BusParts;
+  readonly #subscription: Subscription;
+  readonly #registeredAt: (name: string) => Promise<string>;
+  readonly #queue: MessageQueue<Message>;
+  readonly #pump: Pump;
+  #messages: ConsumerMessages | null = null;
+  #cancelBeat = (): void => {};
+  /** Lets another process take over at once; there is nothing to give where it got no message. */
+  #makeRoom: (() => Promise<void>) | null = null;
+
+  /** `registeredAt`: what was appended before is not the consumer's. */
+  constructor(parts: BusParts, subscription: Subscription, registeredAt: (name: string) => Promise<string>) {
+    const { clock, log, settings } = parts;
+    this.#parts = parts;
+    this.#subscription = subscription;
+    this.#registeredAt = registeredAt;
+    this.#queue = new MessageQueue(() => clock.monotonicMs());
+    this.#pump = createPump({
+      clock,
+      sweepMs: settings.sweepMs,
+      turn: () => this.#turn(),
+      onFault: (error) => log.warn({ consumer: subscription.name, error }, 'events could not be handled'),
+    });
+  }
+
+  async start(session: NatsSession): Promise<void> {
+    const { name } = this.#subscription;
+    const since = await this.#registeredAt(name);
+    const consumer = await ensureConsumer(this.#parts, this.#subscription, session, since);
+    const messages = await consumer.consume({ max_messages: PREFETCH, group: GROUP });
+    this.#messages = messages;
+    this.#pump.start();
+    this.#beat();
+    void this.#read(session, messages, since).catch((error: unknown) =>
+      this.#parts.log.error({ consumer: name, error }, 'no more messages come from NATS'),
+    );
+  }
+
+  /** Takes no more messages and waits for running handlers. */
+  async stop(): Promise<void> {
+    await this.#messages?.close();
+    this.#cancelBeat();
+    await this.#pump.stop();
+    await this.#makeRoom?.();
+  }
+
+  async #read(session: NatsSession, messages: ConsumerMessages, since: string): Promise<void> {
+    const { log } = this.#parts;
+    const { name } = this.#subscription;
+    for await (const msg of messages) {
+      this.#makeRoom ??= () =>
+        session.manager.consumers.unpin(STREAM, name, GROUP).catch((error: unknown) => {
+          log.debug({ consumer: name, error }, 'the next process takes over some seconds later');
+        });
+      const message = toMessage(msg);
+      if (message === null) {
+        log.warn({ subject: msg.subject }, 'a message that is no event was passed over');
+        msg.term('no event');
+      } else if (message.at < since) msg.ack();
+      else this.#queue.add(message);
+      this.#pump.wake();
+    }
+  }
+
+  async #turn(): Promise<number | null> {
+    const { database, settings } = this.#parts;
+    const lanes = Array.from({ length: database.engine === 'postgres' ? LANES : 1 }, () =>
+      this.#queue.take(settings.chunk),
+    );
+    const chunks = lanes.filter(({ length }) => length > 0);
+    if (chunks.length === 0) return this.#queue.untilDue();
+    await Promise.all(chunks.map((chunk) => this.#handle(chunk)));
+    return 0;
+  }
+
+  async #handle(chunk: readonly Message[]): Promise<void> {
+    const outcomes = await handleEvents(this.#parts.database, this.#subscription, chunk);
+    for (const message of chunk) await this.#settle(message, outcomes.get(message.id) ?? { type: 'held' });
+  }
+
+  async #settle(message: Message, outcome: Outcome): Promise<void> {
+    const { clock, settings } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    switch (outcome.type) {
+      case 'done':
+        this.#queue.done(message);
+        message.msg.ack();
+        return;
+      case 'held':
+        this.#queue.retry(message, nowMs);
+        return;
+      case 'unavailable':
+        this.#queue.retry(message, nowMs + UNAVAILABLE_MS);
+        return;
+      case 'failed':
+        message.failures += 1;
+        if (message.failures >= settings.attemptsMax) await this.#setAside(message, outcome.reason);
+        else this.#queue.retry(message, nowMs + backoffAfter(settings, message.failures));
+    }
+  }
+
+  async #setAside(message: Message, reason: string): Promise<void> {
+    const { clock, log } = this.#parts;
+    const { name: consumer } = this.#subscription;
+    try {
+      await bury(this.#parts, { consumer, delivery: message, attempts: message.failures, reason });
+    } catch (error) {
+      log.warn({ consumer, error }, 'a dead letter could not be written; its event stays');
+      message.failures -= 1;
+      this.#queue.retry(message, clock.monotonicMs() + UNAVAILABLE_MS);
+      return;
+    }
+    this.#queue.done(message);
+    message.msg.term(reason);
+  }
+
+  /** The broker hands out again what it hears nothing of. */
+  #beat(): void {
+    const { clock, settings } = this.#parts;
+    for (const { msg } of this.#queue.all()) msg.working();
+    this.#cancelBeat = clock.after(settings.ackWaitMs / 3, () => this.#beat());
+  }
+}
+
+async function ensureConsumer(
+  { settings }: BusParts,
+  { name, subjects }: Subscription,
+  { js, manager }: NatsSession,
+  since: string,
+): Promise<Consumer> {
+  const { ackWaitMs, attemptsMax } = settings;
+  await manager.consumers.add(STREAM, {
+    durable_name: name,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.StartTime,
+    opt_start_time: new Date(Date.parse(since) - CLOCKS_DIFFER_MS).toISOString(),
+    filter_subjects: [...subjects],
+    max_deliver: attemptsMax,
+    // How long the server waits for a word after the first, second, … delivery.
+    backoff: Array.from({ length: attemptsMax }, (_, turn) => toNanos(ackWaitMs * 2 ** turn)),
+    max_ack_pending: PREFETCH * 2,
+    priority_groups: [GROUP],
+    priority_policy: 'pinned_client',
+    priority_timeout: toNanos(TAKE_OVER_MS),
+  });
+  return js.consumers.get(STREAM, name);
+}
+
+function toMessage(msg: JsMsg): Message | null {
+  const id = msg.headers?.get('Nats-Msg-Id') ?? '';
+  const at = msg.headers?.get(APPENDED_HEADER) ?? '';
+  if (id === '' || at === '') return null;
+  return {
+    id,
+    at,
+    seq: msg.seq,
+    aggregateKey: msg.headers?.get(AGGREGATE_HEADER) ?? '',
+    failures: msg.info.deliveryCount - 1,
+    envelope: readJson(msg),
+    msg,
+  };
+}
+
+/** What is no JSON object is kept as text: it will not pass as an envelope, and the dead letter shows what it was. */
+function readJson(msg: JsMsg): Record<string, unknown> {
+  try {
+    const value: unknown = msg.json();
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch {
+    // Told apart below.
+  }
+  return { malformed: msg.string().slice(0, 1000) };
+}
