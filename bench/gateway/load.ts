@@ -1,11 +1,14 @@
 /** The load generator, a process of its own: takes jobs from its parent, answers each with figures. */
 import { LeanConnection, type Reply } from './lean-client.ts';
-import { ANSWER_MARK, CHUNKS_PER_STREAM, requestBodies, STAMP, type Shape } from './traffic.ts';
+import { MESSAGE_MARK, MESSAGE_STREAM_MARK, messageBodies } from './anthropic-traffic.ts';
+import { ANSWER_MARK, CHUNKS_PER_STREAM, requestBodies, STAMP, STREAM_MARK, type Shape, type Wire } from './traffic.ts';
 
 export interface LoadJob {
   port: number;
   path: string;
   headers: Readonly<Record<string, string>>;
+  /** What is sent, and in which words the answer is looked at. */
+  wire: Wire;
   shape: Shape;
   seconds: number;
   /** `closed`: so many connections, each asks again as soon as it is answered; `open`: so many requests a second, come what may. */
@@ -30,7 +33,10 @@ export interface Quantiles {
 }
 
 const LATE_MS = 5;
-const STREAM_MARK = '[DONE]';
+const TALKS = {
+  openai: { bodies: requestBodies, plainMark: ANSWER_MARK, streamMark: STREAM_MARK },
+  anthropic: { bodies: messageBodies, plainMark: MESSAGE_MARK, streamMark: MESSAGE_STREAM_MARK },
+} as const;
 
 process.on('message', (job: LoadJob) => {
   void runJob(job).then((figures) => process.send?.(figures));
@@ -44,8 +50,8 @@ class Tally {
   late = 0;
   firstFailure: string | null = null;
 
-  take(reply: Reply | Error, shape: Shape): void {
-    const fault = reply instanceof Error ? reply.message : findFault(reply, shape);
+  take(reply: Reply | Error, job: LoadJob): void {
+    const fault = reply instanceof Error ? reply.message : findFault(reply, job);
     if (fault !== null || reply instanceof Error) {
       this.failed += 1;
       this.firstFailure ??= fault;
@@ -59,7 +65,7 @@ class Tally {
 
 async function runJob(job: LoadJob): Promise<LoadFigures> {
   const tally = new Tally();
-  const requests = requestBodies(job.shape).map((body) => toRequest(job, body));
+  const requests = TALKS[job.wire].bodies(job.shape).map((body) => toRequest(job, body));
   const started = performance.now();
   if (job.pace.type === 'closed') await runClosed(job, job.pace.connections, requests, tally);
   else await runOpen(job, job.pace.perSecond, requests, tally);
@@ -86,12 +92,13 @@ function toRequest(job: LoadJob, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`POST ${job.path} HTTP/1.1\r\n${lines.join('')}\r\n`), body]);
 }
 
-function findFault(reply: Reply, shape: Shape): string | null {
+function findFault(reply: Reply, { wire, shape }: LoadJob): string | null {
+  const { plainMark, streamMark } = TALKS[wire];
   if (reply.status !== 200) return `status ${reply.status}: ${reply.body.slice(0, 200)}`;
-  if (shape === 'plain') return reply.body.includes(ANSWER_MARK) ? null : `not the answer: ${reply.body.slice(0, 200)}`;
+  if (shape === 'plain') return reply.body.includes(plainMark) ? null : `not the answer: ${reply.body.slice(0, 200)}`;
   const chunks = reply.body.match(STAMP)?.length ?? 0;
   if (chunks !== CHUNKS_PER_STREAM) return `${chunks} chunks: ${reply.body.slice(0, 200)}`;
-  return reply.body.includes(STREAM_MARK) ? null : 'no closing frame';
+  return reply.body.includes(streamMark) ? null : 'no closing frame';
 }
 
 function runClosed(job: LoadJob, connections: number, requests: readonly Buffer[], tally: Tally): Promise<void> {
@@ -108,7 +115,7 @@ function runClosed(job: LoadJob, connections: number, requests: readonly Buffer[
       }
       const request = requests[sent++ % requests.length] ?? Buffer.alloc(0);
       connection.send(request, (reply) => {
-        tally.take(reply, job.shape);
+        tally.take(reply, job);
         drive(connection.closed ? new LeanConnection(job.port, false) : connection);
       });
     };
@@ -130,7 +137,7 @@ function runOpen(job: LoadJob, perSecond: number, requests: readonly Buffer[], t
       open += 1;
       connection.send(requests[sent++ % requests.length] ?? Buffer.alloc(0), (reply) => {
         open -= 1;
-        tally.take(reply, job.shape);
+        tally.take(reply, job);
         if (!connection.closed) idle.push(connection);
       });
     };

@@ -57,8 +57,8 @@ export function startLoader(): Loader {
 
 export async function measureLane(loader: Loader, target: Target, lane: Lane, seconds: number): Promise<Sample> {
   const before = await readCpu(target.pid);
-  const { port, path, headers } = target;
-  const figures = await loader.run({ port, path, headers, shape: lane.shape, pace: lane.pace, seconds });
+  const { port, path, headers, wire = 'openai' } = target;
+  const figures = await loader.run({ port, path, headers, wire, shape: lane.shape, pace: lane.pace, seconds });
   const rssMb = await readRssMb(target.pid);
   if (target.name !== 'direct') await waitUntilQuiet(target.pid);
   const after = await readCpu(target.pid);

@@ -1,9 +1,21 @@
-/** The upstream of the bench, a process of its own: checks key and body, answers at once. Prints its port. */
+/**
+ * The upstream of the bench, a process of its own: checks key and body, answers at once on the wire of the path. Prints
+ * its port.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  messageAnswer,
+  messageBodies,
+  messageChunk,
+  messageEnd,
+  MESSAGES_PATH,
+  messageStart,
+} from './anthropic-traffic.ts';
+import {
   CHUNKS_PER_STREAM,
   closingChunks,
+  findTranslatedShape,
   hashBytes,
   hashMeaning,
   PACED_CHUNK_MS,
@@ -21,9 +33,24 @@ for (const shape of SHAPES) {
     known.set(hashBytes(body), shape);
     known.set(hashMeaning(body), shape);
   }
+  for (const body of messageBodies(shape)) known.set(hashBytes(body), shape);
 }
-const PLAIN_ANSWER = plainAnswer();
-const PLAIN_HEADERS = { 'content-type': 'application/json', 'content-length': String(PLAIN_ANSWER.length) };
+
+/** How one wire answers. */
+interface Speech {
+  plain: Buffer;
+  opening: string;
+  chunk(): string;
+  closing(withUsage: boolean): string;
+}
+
+const OPENAI: Speech = { plain: plainAnswer(), opening: '', chunk: streamChunk, closing: closingChunks };
+const ANTHROPIC: Speech = {
+  plain: messageAnswer(),
+  opening: messageStart(),
+  chunk: messageChunk,
+  closing: messageEnd,
+};
 const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
 
 const server = createServer((request, response) => {
@@ -40,34 +67,40 @@ server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
 });
 
 function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
-  if (request.headers.authorization !== `Bearer ${UPSTREAM_KEY}`) return refuse(response, 401, 'wrong key');
+  const { authorization, 'x-api-key': key } = request.headers;
+  if (authorization !== `Bearer ${UPSTREAM_KEY}` && key !== UPSTREAM_KEY) return refuse(response, 401, 'wrong key');
+  const speech = request.url === MESSAGES_PATH ? ANTHROPIC : OPENAI;
   const shape = known.get(hashBytes(body)) ?? shapeByMeaning(body);
   if (shape === undefined) return refuse(response, 400, `unknown body: ${body.toString('utf8').slice(0, 200)}`);
   if (shape === 'plain') {
-    response.writeHead(200, PLAIN_HEADERS);
-    response.end(PLAIN_ANSWER);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': speech.plain.length });
+    response.end(speech.plain);
     return;
   }
   response.writeHead(200, STREAM_HEADERS);
-  stream(response, shape, body.includes('"include_usage":true'), CHUNKS_PER_STREAM);
+  if (speech.opening !== '') response.write(speech.opening);
+  const closing = speech.closing(body.includes('"include_usage":true'));
+  stream(response, shape, { ...speech, closing }, CHUNKS_PER_STREAM);
 }
 
 function shapeByMeaning(body: Buffer): Shape | undefined {
   try {
-    return known.get(hashMeaning(body));
+    return known.get(hashMeaning(body)) ?? findTranslatedShape(body);
   } catch {
     return undefined;
   }
 }
 
-function stream(response: ServerResponse, shape: Shape, withUsage: boolean, left: number): void {
+type Script = Pick<Speech, 'chunk'> & { closing: string };
+
+function stream(response: ServerResponse, shape: Shape, script: Script, left: number): void {
   if (response.destroyed) return;
   if (left === 0) {
-    response.end(closingChunks(withUsage));
+    response.end(script.closing);
     return;
   }
-  response.write(streamChunk());
-  const next = (): void => stream(response, shape, withUsage, left - 1);
+  response.write(script.chunk());
+  const next = (): void => stream(response, shape, script, left - 1);
   if (shape === 'paced') setTimeout(next, PACED_CHUNK_MS);
   else setImmediate(next);
 }

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createReeveHome, type ReeveHome, type RunningReeve } from '../../server/test/rigs/reeve.ts';
 import { installPortkey } from './install-portkey.ts';
-import { MODEL, UPSTREAM_KEY } from './traffic.ts';
+import { MODEL, UPSTREAM_KEY, type Wire } from './traffic.ts';
 
 export interface Target {
   name: string;
@@ -10,6 +10,8 @@ export interface Target {
   port: number;
   path: string;
   headers: Readonly<Record<string, string>>;
+  /** What its callers speak; OpenAI's wire unless said. */
+  wire?: Wire;
   /** Seconds from spawning to ready, in a fresh folder and on a used one; only of Reeve. */
   firstStartSeconds: number | null;
   warmStartSeconds: number | null;

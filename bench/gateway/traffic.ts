@@ -11,7 +11,9 @@ const VARIANTS = 16;
 const PLAIN_REQUEST_BYTES = 1024;
 const PLAIN_ANSWER_BYTES = 2048;
 const FILLER = 'The reeve kept the tally for everyone in the shire. ';
+const SYSTEM = 'You are a helpful assistant.';
 
+export type Wire = 'openai' | 'anthropic';
 /** `burst`: chunks as fast as the event loop turns; `paced`: one every `PACED_CHUNK_MS`. */
 export type Shape = 'plain' | 'burst' | 'paced';
 export const SHAPES: readonly Shape[] = ['plain', 'burst', 'paced'];
@@ -22,7 +24,7 @@ export function requestBodies(shape: Shape): Buffer[] {
     const body = {
       model: MODEL,
       messages: [
-        { role: 'system', content: 'You are a helpful assistant.' },
+        { role: 'system', content: SYSTEM },
         { role: 'user', content: '' },
       ],
       temperature: 0.2,
@@ -49,7 +51,17 @@ export function hashMeaning(bytes: Buffer): string {
   return hashBytes(Buffer.from(JSON.stringify(entries)));
 }
 
+/** The shape of a body that a gateway translated from another wire, where its texts and settings came through. */
+export function findTranslatedShape(bytes: Buffer): Shape | undefined {
+  const text = bytes.toString('utf8');
+  const body: { user?: string; metadata?: { user_id?: string }; max_tokens?: number } = JSON.parse(text);
+  const user = body.user ?? body.metadata?.user_id ?? '';
+  const whole = text.includes(filler(PLAIN_REQUEST_BYTES / 2)) && text.includes(SYSTEM) && body.max_tokens === 512;
+  return whole ? SHAPES.find((shape) => user.startsWith(`bench-${shape}-`)) : undefined;
+}
+
 export const ANSWER_MARK = '"finish_reason":"stop"';
+export const STREAM_MARK = '[DONE]';
 
 /** One whole answer of 2 KiB. */
 export function plainAnswer(): Buffer {
@@ -80,7 +92,7 @@ export function closingChunks(withUsage: boolean): string {
   return `${last}${withUsage ? usage : ''}data: [DONE]\n\n`;
 }
 
-const STAMP_DIGITS = 15;
+export const STAMP_DIGITS = 15;
 export const STAMP = new RegExp(`t=(\\d{${STAMP_DIGITS}})`, 'g');
 
 /** The machine's steady clock in whole µs: the same for all processes. */
