@@ -22,7 +22,7 @@ alter table outbox force row level security;
 alter table outbox_default enable row level security;
 
 create policy outbox_app on outbox for insert to reeve_app
-  with check (payload ->> 'tenantid' = current_setting('reeve.tenant_id', true));
+  with check (payload ->> 'tenantid' = nullif(current_setting('reeve.tenant_id', true), ''));
 create policy outbox_projector on outbox for insert to reeve_projector with check (true);
 create policy outbox_operator on outbox to reeve_operator using (true) with check (true);
 

@@ -88,6 +88,20 @@ export function rowSecurityContract(open: () => Promise<AdminDatabase>): void {
     expect(faults).toEqual(['receipt_default: row security is off', 'receipt_default: a tenant reads it directly']);
   });
 
+  it.each(['outbox', 'inbox', 'dead_letter'])('fault: %s that a tenant may read is found', async (table) => {
+    const faults = await faultsAfter(`grant select on ${table} to reeve_app`);
+    expect(faults).toContain(`${table}: a tenant may SELECT`);
+  });
+
+  it('fault: events that a tenant may append for another are found', async () => {
+    const faults = await faultsAfter('alter policy outbox_app on outbox with check (true)');
+    expect(faults).toEqual([
+      'outbox: a tenant appends for another tenant',
+      'outbox: a tenant appends without being one',
+      'outbox: a tenant appends for nobody',
+    ]);
+  });
+
   it('fault: a new table of tenants without protection is found', async () => {
     const faults = await faultsAfter(
       'create table probe_new (tenant_id text not null, secret text not null)',

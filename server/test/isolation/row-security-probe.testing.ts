@@ -41,6 +41,8 @@ export async function probeRowSecurity(admin: Session): Promise<string[]> {
     }
     for (const table of tables) faults.push(...(await probeTable(admin, table)));
     faults.push(...(await probePartitions(admin)));
+    faults.push(...(await probeSystemTables(admin)));
+    faults.push(...(await probeOutbox(admin)));
   } finally {
     await admin.query('rollback to savepoint probe');
   }
@@ -55,7 +57,7 @@ export async function tenantTableNames(admin: Session): Promise<string[]> {
 async function findTenantTables(admin: Session): Promise<TenantTable[]> {
   const { rows } = await admin.query(`
     select c.relname as "table", a.attname as name, format_type(a.atttypid, null) as type,
-      a.attnotnull and not a.atthasdef as required, c.relrowsecurity as secured, c.relforcerowsecurity as forced
+      a.attnotnull and not a.atthasdef and a.attidentity = '' as required, c.relrowsecurity as secured, c.relforcerowsecurity as forced
     from pg_class c join pg_attribute a on a.attrelid = c.oid
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
       and a.attnum > 0 and not a.attisdropped
@@ -120,6 +122,35 @@ async function probePartitions(session: Session): Promise<string[]> {
     if ((await tryAs(session, STRANGER, `select from ${name}`)) !== 0)
       faults.push(`${name}: a tenant reads it directly`);
   }
+  return faults;
+}
+
+/** A table without a tenant belongs to the program: tenants neither read nor change it, whatever it holds. */
+async function probeSystemTables(session: Session): Promise<string[]> {
+  const tenantTables = new Set((await findTenantTables(session)).map(({ name }) => name));
+  const { rows } = await session.query(`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by relname`);
+  const faults: string[] = [];
+  for (const { name } of rows) {
+    if (tenantTables.has(name)) continue;
+    const { rows: granted } = await session.query(`
+      select string_agg(what, ', ') as rights from unnest(array['SELECT', 'UPDATE', 'DELETE', 'TRUNCATE']) as what
+      where has_table_privilege('reeve_app', 'public.${name}', what)`);
+    if (granted[0]?.rights) faults.push(`${name}: a tenant may ${granted[0].rights}`);
+  }
+  return faults;
+}
+
+/** The tenant of an event stands in its envelope: nobody appends one for somebody else. */
+async function probeOutbox(session: Session): Promise<string[]> {
+  const append = (tenant: string): string => `insert into outbox (id, aggregate_type, aggregate_id, event_type, payload)
+    values (gen_random_uuid(), 'probe', 'probe', 'probe', '{"tenantid": "${tenant}"}')`;
+  const faults: string[] = [];
+  if ((await tryAs(session, OWNER, append(OWNER))) !== 1) faults.push('outbox: a tenant cannot append its own event');
+  if ((await tryAs(session, STRANGER, append(OWNER))) !== 0) faults.push('outbox: a tenant appends for another tenant');
+  if ((await tryAs(session, null, append(OWNER))) !== 0) faults.push('outbox: a tenant appends without being one');
+  if ((await tryAs(session, null, append(''))) !== 0) faults.push('outbox: a tenant appends for nobody');
   return faults;
 }
 
