@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   receipt: 'rcp',
   request: 'req',
   writer: 'wri',
+  workflow: 'wfl',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -25,4 +26,5 @@ export const TenantIdSchema = Type.String({
   pattern: `^(${DEFAULT_TENANT}|${ID_PREFIXES.tenant}_${ID_BODY})$`,
 });
 export const KeyIdSchema = Type.String({ pattern: `^${ID_PREFIXES.key}_${ID_BODY}$` });
+export const WorkflowIdSchema = Type.String({ pattern: `^${ID_PREFIXES.workflow}_${ID_BODY}$` });
 export const ReceiptIdSchema = Type.String({ pattern: `^${ID_PREFIXES.receipt}_${ID_BODY}$` });

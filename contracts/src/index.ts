@@ -31,7 +31,15 @@ export { EVENTS, findEvent, toSubject, upcast } from './events/catalogue.ts';
 export type { CloudEvent } from './events/cloud-event.ts';
 export { CloudEventSchema, revisionOf, toDataSchema } from './events/cloud-event.ts';
 export type { IdKind } from './ids.ts';
-export { ID_PREFIXES, CROCKFORD, DEFAULT_TENANT, TenantIdSchema, KeyIdSchema, ReceiptIdSchema } from './ids.ts';
+export {
+  ID_PREFIXES,
+  CROCKFORD,
+  DEFAULT_TENANT,
+  TenantIdSchema,
+  KeyIdSchema,
+  ReceiptIdSchema,
+  WorkflowIdSchema,
+} from './ids.ts';
 export type { Permission, Scope, SpanName } from './names.ts';
 export { PERMISSIONS, HEADERS, SPANS, METRICS, TABLES } from './names.ts';
 export type { ReceiptStatus, ReceiptBody, Receipt } from './receipt.ts';

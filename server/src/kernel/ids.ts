@@ -13,6 +13,7 @@ export type KeyId = Branded<'key'>;
 export type ReceiptId = Branded<'receipt'>;
 export type RequestId = Branded<'request'>;
 export type WriterId = Branded<'writer'>;
+export type WorkflowId = Branded<'workflow'>;
 
 interface IdTypes {
   tenant: TenantId;
@@ -20,6 +21,7 @@ interface IdTypes {
   receipt: ReceiptId;
   request: RequestId;
   writer: WriterId;
+  workflow: WorkflowId;
 }
 
 export const defaultTenantId = DEFAULT_TENANT as TenantId;
@@ -79,6 +81,7 @@ export function idTimestampMs(id: string): number {
 export const asTenantId = (text: string): TenantId => text as TenantId;
 export const asKeyId = (text: string): KeyId => text as KeyId;
 export const asReceiptId = (text: string): ReceiptId => text as ReceiptId;
+export const asWorkflowId = (text: string): WorkflowId => text as WorkflowId;
 export const asWriterId = (text: string): WriterId => text as WriterId;
 
 function writeTimestamp(bytes: Uint8Array, ms: number, counter: number): void {

@@ -2,11 +2,12 @@
 export { AppError, toAppError } from './app-error.ts';
 export { assert, must } from './assert.ts';
 export { encodeBase32 } from './base32.ts';
-export type { IdSource, KeyId, ReceiptId, RequestId, TenantId, WriterId } from './ids.ts';
+export type { IdSource, KeyId, ReceiptId, RequestId, TenantId, WorkflowId, WriterId } from './ids.ts';
 export {
   asKeyId,
   asReceiptId,
   asTenantId,
+  asWorkflowId,
   asWriterId,
   createIdSource,
   createUuidSource,

@@ -1,0 +1,146 @@
+/** `/api/v1/workflows`: the runs of a tenant, and its dead letters. */
+import { WorkflowIdSchema } from '@reeve/contracts';
+import Type from 'typebox';
+import {
+  AppError,
+  asWorkflowId,
+  buildPage,
+  must,
+  PAGE_QUERY,
+  pageSchema,
+  parsePage,
+  type JsonRoute,
+  type RouteReply,
+  type RouteRequest,
+  type WorkflowId,
+} from '#kernel';
+import type { ManagedRuns } from './manage-runs.ts';
+import type { RunFilter, RunState, WorkflowRun } from './port.ts';
+import { RUN_STATES, RunSchema, toRunReply } from './workflow-wire.ts';
+
+const PATH = '/api/v1/workflows';
+const DEAD_PATH = '/api/v1/workflows/dead-letters';
+const SORT_KEY = [/^wfl_[0-9a-z]{26}$/];
+const RunParamsSchema = Type.Object({ id: WorkflowIdSchema });
+const NAME = Type.Optional(Type.String({ maxLength: 200, description: 'Only runs of this workflow.' }));
+const ListQuerySchema = Type.Object({
+  ...PAGE_QUERY,
+  name: NAME,
+  state: Type.Optional(Type.Union(RUN_STATES.map((state) => Type.Literal(state)))),
+});
+
+export function createWorkflowRoutes(workflows: ManagedRuns): JsonRoute[] {
+  return [...runRoutes(workflows), ...deadLetterRoutes(workflows)];
+}
+
+const base = { kind: 'json', permission: 'operations:manage' } as const;
+
+function runRoutes(workflows: ManagedRuns): JsonRoute[] {
+  return [
+    {
+      ...base,
+      method: 'GET',
+      path: PATH,
+      summary: "The tenant's runs, oldest first.",
+      schema: { query: ListQuerySchema, reply: { 200: pageSchema(RunSchema) } },
+      handle: (request) => replyWithRuns(workflows, PATH, request),
+    },
+    {
+      ...base,
+      method: 'GET',
+      path: `${PATH}/:id`,
+      summary: 'One run: how far it is, or how it ended.',
+      schema: { params: RunParamsSchema, reply: { 200: RunSchema } },
+      handle: ({ scope, params }) => replyWithRun(workflows, scope, readId(params)),
+    },
+    {
+      ...base,
+      method: 'POST',
+      path: `${PATH}/:id/cancel`,
+      summary: 'Ask a run to stop. It may still clean up.',
+      schema: { params: RunParamsSchema, reply: { 200: RunSchema } },
+      async handle({ scope, params }) {
+        const id = readId(params);
+        const canceled = await workflows.cancel(scope, id);
+        const run = await replyWithRun(workflows, scope, id);
+        if (!canceled) throw new AppError('conflict', { message: 'The run has ended.' });
+        return run;
+      },
+    },
+  ];
+}
+
+function deadLetterRoutes(workflows: ManagedRuns): JsonRoute[] {
+  return [
+    {
+      ...base,
+      method: 'GET',
+      path: DEAD_PATH,
+      summary: 'Runs that failed, with the reason, oldest first.',
+      schema: {
+        query: Type.Object({ ...PAGE_QUERY, name: NAME }),
+        reply: { 200: pageSchema(RunSchema) },
+      },
+      handle: (request) => replyWithRuns(workflows, DEAD_PATH, request),
+    },
+    {
+      ...base,
+      method: 'POST',
+      path: `${DEAD_PATH}/:id/replay`,
+      summary: 'Run it again from the step that failed.',
+      schema: { params: RunParamsSchema, reply: { 200: RunSchema } },
+      async handle({ scope, params }) {
+        const id = readId(params);
+        const verdict = await workflows.replay(scope, id);
+        if (verdict === 'no-dead-letter') throw unknownLetter();
+        if (verdict === 'undone') throw new AppError('conflict', { message: UNDONE });
+        return replyWithRun(workflows, scope, id);
+      },
+    },
+    {
+      ...base,
+      method: 'DELETE',
+      path: `${DEAD_PATH}/:id`,
+      summary: 'Give a failed run up.',
+      schema: { params: RunParamsSchema, reply: { 204: Type.Null() } },
+      async handle({ scope, params }) {
+        if (!(await workflows.discard(scope, readId(params)))) throw unknownLetter();
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+const UNDONE = 'What this run had done was taken back. Start it anew instead.';
+
+async function replyWithRuns(workflows: ManagedRuns, path: string, request: RouteRequest): Promise<RouteReply> {
+  const { scope, query } = request;
+  const page = parsePage(query, SORT_KEY);
+  const rows = await workflows.list(scope, page, readFilter(query, path === DEAD_PATH));
+  const sortKeyOf = (row: WorkflowRun): string[] => [row.id];
+  return { status: 200, body: buildPage({ path, query, page, rows, toItem: toRunReply, sortKeyOf }) };
+}
+
+function readFilter(query: RouteRequest['query'], deadOnly: boolean): RunFilter {
+  const { name, state } = query;
+  return {
+    deadOnly,
+    ...(typeof name === 'string' ? { name } : {}),
+    // The schema of the query lets these only through.
+    ...(typeof state === 'string' ? { state: state as RunState } : {}),
+  };
+}
+
+async function replyWithRun(workflows: ManagedRuns, scope: RouteRequest['scope'], id: WorkflowId): Promise<RouteReply> {
+  const run = await workflows.find(scope, id);
+  if (run === null) throw new AppError('not_found', { message: 'There is no such run.' });
+  return { status: 200, body: toRunReply(run) };
+}
+
+function readId(params: RouteRequest['params']): WorkflowId {
+  return asWorkflowId(must(params['id'], 'the path names a run'));
+}
+
+function unknownLetter(): AppError {
+  return new AppError('not_found', { message: 'There is no such dead letter.' });
+}
