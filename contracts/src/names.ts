@@ -57,4 +57,6 @@ export const TABLES = [
   'event_consumer',
   'dead_letter',
   'projection',
+  'graph_node',
+  'graph_edge',
 ] as const;

@@ -30,6 +30,7 @@ import type { Environment } from './environment.ts';
 import { createHttp } from './http.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { openDatabase, openLedger, openSharedState, readInstanceName, settleOtherJournals } from './open-records.ts';
+import { listStoreHosts, openStores, type Stores } from './open-storage.ts';
 import { findRoleElsewhere, jobsOf, routesOf } from './process-shape.ts';
 import { createServiceRoutes } from './service-routes.ts';
 import { VERSION } from './version.ts';
@@ -46,6 +47,7 @@ export interface Reeve {
   models(): readonly string[];
   /** Marks requests of this connection-accepting server as the operator's. */
   trustAsOperator(request: IncomingMessage): void;
+  stores: Stores;
   /** For what is opened on top; it is closed first. */
   closing: Closing;
 }
@@ -63,6 +65,7 @@ interface Parts {
   ledger: OpenLedger;
   identity: Identity;
   shared: SharedState;
+  stores: Stores;
   lock: DataFolderLock;
 }
 
@@ -99,6 +102,8 @@ async function open(inputs: Pick<Parts, 'environment' | 'config' | 'closing' | '
   await database.migrate();
   const shared = await openSharedState(environment, { clock, random, log: telemetry.log });
   closing.onClose('the shared state', () => shared.close());
+  const stores = await openStores({ environment, database, httpClient, clock, random, log: telemetry.log });
+  closing.onClose('the stores', () => stores.close());
   const ledger = await openLedger({ config, lock, database, telemetry, clock, ids, closing });
   await settleOtherJournals({ environment, database, log: telemetry.log, clock, ids });
   const bus = createBus({ database, clock, random, log: telemetry.log, natsUrl: environment.natsUrl });
@@ -114,17 +119,18 @@ async function open(inputs: Pick<Parts, 'environment' | 'config' | 'closing' | '
     ledger,
     identity,
     shared,
+    stores,
     lock,
   };
   const server = await openServer(parts);
   // Last: a fresh key is shown once, so nothing may fail between making it and showing it.
   const bootstrap = await identity.bootstrap(environment.bootstrapKey);
-  return { ...server, bootstrap, telemetry, dataDir: lock.folder, closing };
+  return { ...server, bootstrap, telemetry, stores, dataDir: lock.folder, closing };
 }
 
 function openPlatform(environment: Environment, config: Config, closing: Closing) {
   const collector = environment.otlpEndpoint === null ? [] : [hostAndPort(new URL(environment.otlpEndpoint))];
-  const egress = { ...config.egress, allow: [...config.egress.allow, ...collector] };
+  const egress = { ...config.egress, allow: [...config.egress.allow, ...collector, ...listStoreHosts(environment)] };
   const httpClient = createHttpClient({ egress, clock });
   const telemetry = createTelemetry({
     level: environment.logLevel,
@@ -170,6 +176,7 @@ async function openServer(parts: Parts) {
     createSurfacesPlugin(path),
     { name: 'idempotency', jobs: [idempotency.sweep] },
     { name: 'cache', health: parts.shared.health },
+    parts.stores.plugin,
   ];
   plugins.push(createEventsPlugin(parts, plugins));
   startJobs(jobsOf(plugins, environment.shape.roles), closing);

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { KEY_VARIABLES } from '#adapters';
+import { parseS3Url } from '../platform/objects/s3-url.ts';
+import { parseMasterKeys } from '../platform/secrets/master-key.ts';
+import { parseVaultUrl } from '../platform/secrets/vault-url.ts';
 import { readProcessShape, type ProcessShape } from './process-shape.ts';
 
 export interface Environment {
@@ -20,6 +23,12 @@ export interface Environment {
   natsUrl: string | null;
   /** Absent: cache, limits and locks in this process. */
   redisUrl: string | null;
+  /** Absent: objects in the data folder. */
+  s3Url: string | null;
+  /** Absent: secrets in a sealed file of the data folder. */
+  vaultUrl: string | null;
+  /** Of the sealed file. Absent: a key file in the data folder. */
+  masterKey: string | null;
   bootstrapKey: string | null;
   logLevel: LogLevel;
   logFile: string | null;
@@ -41,14 +50,7 @@ const MIN_BOOTSTRAP_KEY_LENGTH = 24;
 const SENDABLE = /^[\x21-\x7e]+$/;
 const DEFAULT_PORT = '7337';
 
-const NOT_USED_YET = [
-  'REEVE_READ_REPLICA_URL',
-  'REEVE_S3_URL',
-  'REEVE_VAULT_URL',
-  'REEVE_CLAMD',
-  'REEVE_OPA_URL',
-  'REEVE_MODELS_DIR',
-] as const;
+const NOT_USED_YET = ['REEVE_READ_REPLICA_URL', 'REEVE_CLAMD', 'REEVE_OPA_URL', 'REEVE_MODELS_DIR'] as const;
 
 /** A start that is refused: each fault says what, where and how to mend it. */
 export class ConfigurationError extends Error {
@@ -90,6 +92,9 @@ export function inspectEnvironment(
     databaseUrl: readDatabaseUrl(databaseUrl, faults),
     natsUrl: readNatsUrl(secret('REEVE_NATS_URL'), faults),
     redisUrl: readRedisUrl(secret('REEVE_REDIS_URL'), faults),
+    s3Url: readWith(parseS3Url, secret('REEVE_S3_URL'), faults),
+    vaultUrl: readWith(parseVaultUrl, secret('REEVE_VAULT_URL'), faults),
+    masterKey: readWith(parseMasterKeys, secret('REEVE_MASTER_KEY'), faults),
     bootstrapKey: readBootstrapKey(secret('REEVE_BOOTSTRAP_KEY'), faults),
     logLevel: readLogLevel(read('REEVE_LOG_LEVEL') ?? 'info', faults),
     logFile: read('REEVE_LOG_FILE') ?? null,
@@ -158,6 +163,18 @@ function readRedisUrl(url: string | null, faults: string[]): string | null {
   if (url === null || (/^rediss?:\/\/./.test(url) && URL.canParse(url))) return url;
   faults.push('REEVE_REDIS_URL must be a URL that begins with redis:// or rediss://.');
   return null;
+}
+
+/** The text, where its reader takes it; what the reader says against it names the variable. */
+function readWith(parse: (text: string) => unknown, text: string | null, faults: string[]): string | null {
+  try {
+    if (text !== null) parse(text);
+    return text;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    faults.push(error.message);
+    return null;
+  }
 }
 
 function readBootstrapKey(key: string | null, faults: string[]): string | null {

@@ -107,8 +107,19 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
   return app;
 }
 
-function mount(app: FastifyInstance, options: HttpOptions & { bodies: BodyWatch }, route: Route): void {
+type MountOptions = HttpOptions & { bodies: BodyWatch };
+
+function mount(app: FastifyInstance, options: MountOptions, route: Route): void {
   assert(route.permission, `the route ${route.method} ${route.path} names a permission`);
+  if (route.kind === 'json' || route.anyMediaType !== true) return addRoute(app, options, route);
+  void app.register((inner, _options, done) => {
+    inner.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    addRoute(inner, options, route);
+    done();
+  });
+}
+
+function addRoute(app: FastifyInstance, options: MountOptions, route: Route): void {
   const handle = route.kind === 'raw' ? route.handle : createJsonHandler(route);
   app.route({
     method: route.method,

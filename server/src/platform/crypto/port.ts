@@ -2,4 +2,4 @@
 export { deriveKey, equalInConstantTime, hmacSha256 } from './derive-key.ts';
 export { openEnvelope, readKeyId, sealEnvelope, SealError, type SealingKey } from './envelope.ts';
 export { hashPassword, needsRehash, verifyPassword } from './hash-password.ts';
-export { encodeStrictly, presignV4, signV4, type AwsKeys, type SignableRequest, type SigningScope } from './sign-v4.ts';
+export { encodeStrictly, presignV4, signV4, type AwsKeys, type SignableRequest } from './sign-v4.ts';

@@ -2,10 +2,9 @@
 import { AppError, asTenantId, type HttpExchange, type ModulePlugin, type RawRoute } from '#kernel';
 import type { FolderObjects } from './folder-objects.ts';
 
-const PATH = '/objects/*';
 const TENANT = /^tenant\/([^/]+)\//;
 
-/** `GET` and `PUT` of `/objects/<key>?expires=…&signature=…`, and the health of the folder. */
+/** `GET` and `PUT` of `/objects/<key>?expires=…&signature=…`. */
 export function createFolderPlugin(objects: FolderObjects): ModulePlugin {
   return {
     name: 'objects',
@@ -13,12 +12,7 @@ export function createFolderPlugin(objects: FolderObjects): ModulePlugin {
       route('GET', 'An object, to whoever holds a signed address of it.', (exchange) => sendObject(objects, exchange)),
       route('PUT', 'Stores an object at a signed address.', (exchange) => storeObject(objects, exchange)),
     ],
-    health: [{ name: 'objects', check: () => objects.check() }],
   };
-}
-
-function route(method: 'GET' | 'PUT', summary: string, handle: RawRoute['handle']): RawRoute {
-  return { kind: 'raw', method, path: PATH, permission: 'public', anyMediaType: true, summary, handle };
 }
 
 async function sendObject(objects: FolderObjects, exchange: HttpExchange): Promise<void> {
@@ -64,4 +58,16 @@ function admit(objects: FolderObjects, method: 'GET' | 'PUT', exchange: HttpExch
 
 function mediaTypeOf({ headers }: HttpExchange): string {
   return String(headers['content-type'] ?? '');
+}
+
+function route(method: 'GET' | 'PUT', summary: string, handle: RawRoute['handle']): RawRoute {
+  return {
+    kind: 'raw',
+    method,
+    path: '/objects/*',
+    permission: 'public',
+    anyMediaType: true,
+    summary,
+    handle,
+  };
 }

@@ -102,7 +102,7 @@ export function createS3Client(address: S3Address, { httpClient, clock }: S3Deps
 }
 
 /** Parameters in S3's own way: sorted when signed, each with its `=`. */
-export function renderQuery(query: Readonly<Record<string, string>>): string {
+function renderQuery(query: Readonly<Record<string, string>>): string {
   return Object.entries(query)
     .map(([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`)
     .join('&');

@@ -5,7 +5,7 @@ import { isKey } from './object-keys.ts';
 import type { PresignedRequest, PresignOptions } from './port.ts';
 
 /** Where the signed requests are served. */
-export const SIGNED_PATH = '/objects/';
+const SIGNED_PATH = '/objects/';
 const WEEK_SECONDS = 604_800;
 
 export interface SignedPaths {

@@ -1,6 +1,6 @@
 /** The key above all keys of the sealed file: given by the operator, or made at the first start and kept beside the data. */
 import { hash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, type Random } from '#kernel';
 import { deriveKey } from '../crypto/port.ts';
@@ -16,6 +16,7 @@ export interface MasterKey {
 export type MasterKeys = readonly [MasterKey, ...MasterKey[]];
 
 const KEY_BYTES = 32;
+const NONCE_BYTES = 8;
 const FILE = 'master.key';
 const SALT = 'reeve/secrets/1';
 
@@ -40,13 +41,21 @@ export function readMasterKeyFile(folder: string, random: Random, mayMake: boole
   return parseMasterKeys(readFileSync(path, 'utf8'));
 }
 
+/** Appears whole or not at all; of several processes that start at once the first one's stays. */
 function makeKeyFile(path: string, folder: string, random: Random): void {
-  const bytes = Buffer.alloc(KEY_BYTES);
+  const bytes = Buffer.alloc(KEY_BYTES + NONCE_BYTES);
   random.fill(bytes);
-  const file = openSync(path, 'wx', 0o600);
-  writeSync(file, `${bytes.toString('base64')}\n`);
+  const draft = `${path}.${bytes.toString('hex', KEY_BYTES)}`;
+  const file = openSync(draft, 'wx', 0o600);
+  writeSync(file, `${bytes.toString('base64', 0, KEY_BYTES)}\n`);
   fsyncSync(file);
   closeSync(file);
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  unlinkSync(draft);
   const place = openSync(folder, 'r');
   fsyncSync(place);
   closeSync(place);

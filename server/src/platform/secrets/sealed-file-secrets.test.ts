@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asTenantId } from '#kernel';
-import { createSystemRandom } from '../clock/system-clock.ts';
+import { createSystemRandom, systemClock } from '../clock/system-clock.ts';
 import { createVirtualClock, type VirtualClock } from '../clock/testing.ts';
 import { readKeyId } from '../crypto/port.ts';
 import { openSealedFileSecrets } from './sealed-file-secrets.ts';
@@ -55,6 +65,17 @@ describe('the master key', () => {
     const given = makeFolder();
     await open(given, KEY_A);
     expect(existsSync(join(given, 'master.key'))).toBe(false);
+  });
+
+  it('is one, however many processes start at once', async () => {
+    const dataDir = makeFolder();
+    const opened = await Promise.all(Array.from({ length: 6 }, () => open(dataDir)));
+    const sealed = await Promise.all(opened.map((secrets) => secrets.encrypt(scope, 'payload', Buffer.from('x'))));
+    for (const [index, envelope] of sealed.entries()) {
+      const other = opened[(index + 1) % opened.length];
+      expect((await other?.decrypt(scope, 'payload', envelope))?.toString()).toBe('x');
+    }
+    expect(readdirSync(dataDir).toSorted()).toEqual(['master.key', 'secrets']);
   });
 
   it('that is gone or another stops the start: nothing is sealed beside what is there', async () => {
@@ -152,10 +173,12 @@ describe('the file', () => {
   it('ignores what a crash left half-written', async () => {
     const dataDir = makeFolder();
     await (await open(dataDir)).put(scope, 'name', Buffer.from('value'));
-    writeFileSync(join(dataDir, 'secrets', 'draft-dead'), 'half');
-    const secrets = await open(dataDir);
+    for (const name of ['draft-dead', 'draft-alive']) writeFileSync(join(dataDir, 'secrets', name), 'half');
+    utimesSync(join(dataDir, 'secrets', 'draft-dead'), new Date(0), new Date(0));
+    const secrets = await open(dataDir, null, createVirtualClock(systemClock.now()));
     expect((await secrets.get(scope, 'name'))?.value.toString()).toBe('value');
     expect(existsSync(join(dataDir, 'secrets', 'draft-dead'))).toBe(false);
+    expect(existsSync(join(dataDir, 'secrets', 'draft-alive'))).toBe(true);
   });
 
   it('is moved by moving the folder', async () => {

@@ -30,7 +30,7 @@ const PERIOD_MS = KEY_DAYS * 24 * 60 * 60_000;
  */
 export async function openSealedFileSecrets(options: SealedFileOptions): Promise<Secrets> {
   const folder = join(options.dataDir, FOLDER);
-  await prepareFolder(folder);
+  await prepareFolder(folder, options.clock.now());
   const keys = findKeys(options, (await findNewest(folder)) === 0);
   return new SealedFileSecrets(await openSealedFile(folder, keys, options.random), keys, options);
 }

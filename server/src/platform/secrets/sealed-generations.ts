@@ -2,7 +2,7 @@
  * One value in a folder, replaced as a whole: each change is a new file with the next number, made by a hard link, which
  * fails where another process was faster. A crash leaves the old value or the new one, and never loses one that was told.
  */
-import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Generation {
@@ -14,6 +14,7 @@ const NAME = /^(\d{12})\.sealed$/;
 const nameOf = (number: number): string => `${String(number).padStart(12, '0')}.sealed`;
 /** Older ones stay for whoever must mend a damaged disk. */
 const KEPT = 3;
+const DRAFT_DEAD_MS = 60 * 60_000;
 
 /** The number of the newest generation; 0 where there is none. */
 export async function findNewest(folder: string): Promise<number> {
@@ -52,11 +53,13 @@ export async function writeGeneration(folder: string, { number, bytes }: Generat
   return true;
 }
 
-/** Makes the folder and removes what a crash left half-written. */
-export async function prepareFolder(folder: string): Promise<void> {
+/** Makes the folder and removes what a crash left half-written an hour ago or more; younger drafts may be alive. */
+export async function prepareFolder(folder: string, nowMs: number): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const drafts = (await readdir(folder)).filter((name) => name.startsWith('draft-'));
-  await Promise.all(drafts.map((name) => rm(join(folder, name), { force: true })));
+  for (const name of (await readdir(folder)).filter((found) => found.startsWith('draft-'))) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: nowMs }));
+    if (nowMs - mtimeMs >= DRAFT_DEAD_MS) await rm(join(folder, name), { force: true });
+  }
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

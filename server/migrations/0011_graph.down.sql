@@ -1,0 +1,2 @@
+drop table graph_edge;
+drop table graph_node;
