@@ -184,6 +184,17 @@ describe('strange answers that are answers', () => {
     expect(receipt.cost_nanos).toBe(costOf(receipt.token_usage.prompt, receipt.token_usage.completion));
   });
 
+  test('no usage: a stream whose caller asked for it tells what the receipt says', async () => {
+    const response = await ask(reeve, 'no-usage', { stream: true, stream_options: { include_usage: true } });
+    const frames = sseData(await response.text());
+    const { token_usage: used } = await receiptOf(response);
+    expect(frames.at(-1)).toBe('[DONE]');
+    expect(JSON.parse(frames.at(-2) ?? '')).toMatchObject({
+      choices: [],
+      usage: { prompt_tokens: used.prompt, completion_tokens: used.completion },
+    });
+  });
+
   test.for([false, true])(
     'more tokens than asked: the receipt books what the provider states (stream %s)',
     async (stream) => {

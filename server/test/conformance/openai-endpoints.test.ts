@@ -135,3 +135,16 @@ test('what a preset does not take is refused before anything is sent', async () 
   expect((await expectJson<ErrorBody>(seen, 400)).error.message).toContain('chat/m does not take seed, images');
   expect(sent).toHaveLength(before);
 });
+
+test('the listing of models is read by the clients of both families', async () => {
+  const response = await fetch(`${reeve.baseUrl}/v1/models`, { headers: { 'x-api-key': reeve.key } });
+  const page = await expectJson<Record<string, unknown> & { data: object[] }>(response, 200);
+  expect(page).toMatchObject({ object: 'list', has_more: false, first_id: 'alias', last_id: 'omni-moderation-latest' });
+  expect(page.data[0]).toMatchObject({
+    id: 'alias',
+    object: 'model',
+    type: 'model',
+    display_name: 'alias',
+    candidates: [{ name: 'chat/never' }, { name: 'far/model' }],
+  });
+});

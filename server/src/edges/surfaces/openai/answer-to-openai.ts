@@ -67,7 +67,7 @@ function renderEvent(event: AnswerEvent, context: RenderContext): string {
         finish_reason: toFinishReason(event.finishReason),
       });
     case 'usage':
-      return context.includeUsage ? usageChunk(context, event.usage) : '';
+      return context.includeUsage ? renderUsageFrame(event.usage, context) : '';
     case 'audio-delta': {
       const audio = { id: toAudioId(context), data: event.data, transcript: event.transcript };
       return deltaChunk(context, event.index, { audio });
@@ -88,7 +88,8 @@ function chunk(context: RenderContext, choice: object): string {
   return `data: ${JSON.stringify({ ...chunkHead(context), choices: [choice] })}\n\n`;
 }
 
-function usageChunk(context: RenderContext, usage: Usage): string {
+/** The chunk that a stream adds where usage was asked for. */
+export function renderUsageFrame(usage: Usage, context: RenderContext): string {
   return `data: ${JSON.stringify({ ...chunkHead(context), choices: [], usage: renderUsage(usage) })}\n\n`;
 }
 

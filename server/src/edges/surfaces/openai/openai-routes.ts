@@ -1,11 +1,19 @@
 /** The OpenAI surface: chat completions, embeddings, models. */
-import { listUsableModels, unknownModel, type CallPath } from '#calls';
+import { unknownModel, type CallPath } from '#calls';
 import { toAppError, type HttpExchange, type RawRoute } from '#kernel';
 import type { Call } from '@reeve/contracts';
 import { readJsonBody, type JsonBody } from '../read-body.ts';
 import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
-import { CLOSING_FRAME, renderAnswer, renderFrame, WIRE, type RenderContext } from './answer-to-openai.ts';
+import {
+  CLOSING_FRAME,
+  renderAnswer,
+  renderFrame,
+  renderUsageFrame,
+  WIRE,
+  type RenderContext,
+} from './answer-to-openai.ts';
 import { toErrorBody, toErrorFrame } from '../openai-errors.ts';
+import { listModelObjects, toModelPage } from './model-objects.ts';
 import { chatToCall, embeddingToCall } from './openai-to-call.ts';
 
 export function createOpenAiRoutes(path: CallPath): RawRoute[] {
@@ -50,45 +58,40 @@ export function createOpenAiRoutes(path: CallPath): RawRoute[] {
 
 function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
   const createdSeconds = Math.floor(path.clock.now() / 1000);
+  const asksUsage = call.params.streamUsage === true;
+  let usageTold = false;
   const context = (receiptId: string): RenderContext => ({
     id: `chatcmpl-${receiptId}`,
     createdSeconds,
     model: call.model,
-    includeUsage: call.params.streamUsage === true,
+    includeUsage: asksUsage,
     base64: body.value.encoding_format === 'base64',
   });
   return {
     surface: 'openai',
     wire: WIRE,
     renderAnswer: (answer, usage, head) => renderAnswer(answer, usage, context(head.receiptId)),
-    renderFrame: (frame, head) =>
-      frame.raw?.wire === WIRE ? frame.raw.bytes : renderFrame(frame, context(head.receiptId)),
-    renderEnd: () => '',
+    renderFrame(frame, head) {
+      if (asksUsage) usageTold ||= frame.events.some(({ type }) => type === 'usage');
+      return frame.raw?.wire === WIRE ? frame.raw.bytes : renderFrame(frame, context(head.receiptId));
+    },
+    // Where the provider states none, the caller who asked sees what the receipt is settled on.
+    renderEnd: (usage, head) => (asksUsage && !usageTold ? renderUsageFrame(usage, context(head.receiptId)) : ''),
     closingFrame: () => CLOSING_FRAME,
     renderError: toErrorBody,
     renderErrorFrame: toErrorFrame,
   };
 }
 
-function usableModels(path: CallPath, exchange: HttpExchange) {
-  return listUsableModels(path, exchange.scope).map((model) => ({
-    id: model.name,
-    object: 'model',
-    created: model.createdSeconds,
-    owned_by: model.ownedBy,
-    candidates: model.candidates.map((name, index) => ({ name, ...model.facts[index] })),
-  }));
-}
-
 function listModels(path: CallPath, exchange: HttpExchange): Promise<void> {
-  const body = JSON.stringify({ object: 'list', data: usableModels(path, exchange) });
+  const body = JSON.stringify(toModelPage(listModelObjects(path, exchange.scope)));
   exchange.send(200, { 'content-type': 'application/json' }, body);
   return Promise.resolve();
 }
 
 function showModel(path: CallPath, exchange: HttpExchange): Promise<void> {
   const name = exchange.params['*'] ?? '';
-  const model = usableModels(path, exchange).find((usable) => usable.id === name);
+  const model = listModelObjects(path, exchange.scope).find((usable) => usable.id === name);
   if (model !== undefined) exchange.send(200, { 'content-type': 'application/json' }, JSON.stringify(model));
   else {
     sendError(exchange, unknownModel(path, exchange.scope, name), { renderError: toErrorBody }, {});
