@@ -17,6 +17,7 @@ import { parseVaultUrl } from '../platform/secrets/vault-url.ts';
 import type { Log } from '../platform/telemetry/port.ts';
 import { hostAndPort } from './config.ts';
 import type { Environment } from './environment.ts';
+import { ALL_ROLES } from './process-shape.ts';
 
 /** What rooms keep beside the database. */
 export interface Stores {
@@ -39,6 +40,7 @@ interface StoreInputs {
 /** Opens all three. A store that is away does not stop the start: readiness tells, and it heals by itself. */
 export async function openStores(inputs: StoreInputs): Promise<Stores> {
   const { database, clock } = inputs;
+  warnWhereApart(inputs);
   const { objects, plugin } = await openObjects(inputs);
   const secrets = await openSecrets(inputs);
   const health = [
@@ -64,6 +66,19 @@ export function listStoreHosts({ s3Url, vaultUrl }: Environment): string[] {
     ...(vaultUrl === null ? [] : [parseVaultUrl(vaultUrl).origin]),
   ];
   return origins.map((origin) => hostAndPort(new URL(origin)));
+}
+
+/** Processes of single roles have a data folder each, and what one keeps there the others do not find. */
+function warnWhereApart({ environment, log }: StoreInputs): void {
+  const { s3Url, vaultUrl, masterKey, shape } = environment;
+  if (shape.roles.length === ALL_ROLES.length) return;
+  if (s3Url === null) log.warn({}, 'objects are in the data folder of this process alone: set REEVE_S3_URL');
+  if (vaultUrl === null && masterKey === null) {
+    log.warn(
+      {},
+      'no other process can open what this one seals: set REEVE_MASTER_KEY, the same for all, or REEVE_VAULT_URL',
+    );
+  }
 }
 
 async function openSecrets({ environment, httpClient, clock, random }: StoreInputs): Promise<Secrets> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -178,6 +178,29 @@ describe('the folder', () => {
     await expect(objects.versions(scope, key)).rejects.toMatchObject(unavailable);
     await expect(objects.put(scope, key, Buffer.of(1))).rejects.toMatchObject(unavailable);
     expect(await objects.check()).toContain('is not there');
+  });
+
+  it('full: refuses in clear words, leaves nothing half-written, and stores again once there is room', async ({
+    skip,
+  }) => {
+    const folder = makeFolder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
+    } catch {
+      skip('mounting a small tmpfs is not permitted here');
+    }
+    try {
+      const objects = await open(folder);
+      await objects.put(scope, key, Buffer.alloc(300_000, 1));
+      const large = objects.put(scope, key, Buffer.alloc(900_000, 2));
+      await expect(large).rejects.toMatchObject({ code: 'objects_unavailable', status: 503 });
+      expect(readdirSync(join(folder, 'drafts'))).toEqual([]);
+      expect((await readBytes(await objects.get(scope, key))).equals(Buffer.alloc(300_000, 1))).toBe(true);
+      expect(await objects.versions(scope, key)).toHaveLength(1);
+      expectStored(await objects.put(scope, key, Buffer.alloc(300_000, 3)));
+    } finally {
+      execFileSync('umount', [folder]);
+    }
   });
 
   it('forgets drafts of a day ago and uploads of a week ago, and no younger ones', async () => {
