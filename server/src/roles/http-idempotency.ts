@@ -6,17 +6,26 @@ import type { Idempotency, IdempotentRun } from '../platform/idempotency/port.ts
 type Handle = (exchange: HttpExchange) => Promise<void>;
 
 /** Runs the handler, or answers for it where its idempotency key was seen before. */
-export async function runOnce(
+export function runOnce(
   idempotency: Idempotency,
   exchange: HttpExchange,
-  { method, path }: { method: string; path: string },
+  place: { method: string; path: string },
   handle: Handle,
 ): Promise<void> {
   const key = exchange.headers[HEADERS.idempotencyKey];
-  if (key === undefined || method !== 'POST') return handle(exchange);
-  const verdict = await idempotency.begin(exchange.scope, String(key), {
-    method,
-    path,
+  if (key === undefined || place.method !== 'POST') return handle(exchange);
+  return runKeyed({ idempotency, key: String(key), place }, exchange, handle);
+}
+
+interface Keyed {
+  idempotency: Idempotency;
+  key: string;
+  place: { method: string; path: string };
+}
+
+async function runKeyed({ idempotency, key, place }: Keyed, exchange: HttpExchange, handle: Handle): Promise<void> {
+  const verdict = await idempotency.begin(exchange.scope, key, {
+    ...place,
     authority: describeAuthority(exchange.scope.actor),
     body: exchange.body,
   });

@@ -90,14 +90,9 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
     done();
   });
   app.addHook('onRequest', (request, reply, done) => {
-    const { route } = request.routeOptions.config;
     request.requestId = readRequestId(request.raw, options.identifier.ids);
-    if (route === undefined) return void answerUnknownPath(options, routes, request, reply);
-    if (route.method !== 'GET') bodies.expect(request, reply);
-    identify(options.identifier, request.raw, request.requestId, route.permission).then((scope) => {
-      request.scope = scope;
-      done();
-    }, done);
+    if (request.is404) return void answerUnknownPath(options, routes, request, reply);
+    done();
   });
   for (const route of routes) mount(app, { ...options, bodies }, route);
   app.setErrorHandler((error, request, reply) => {
@@ -121,14 +116,22 @@ function mount(app: FastifyInstance, options: MountOptions, route: Route): void 
 
 function addRoute(app: FastifyInstance, options: MountOptions, route: Route): void {
   const handle = route.kind === 'raw' ? route.handle : createJsonHandler(route);
+  const voice = findVoice(route, route.path);
   app.route({
     method: route.method,
     url: route.path,
     config: { route },
+    onRequest(request, reply, done) {
+      if (route.method !== 'GET') options.bodies.expect(request, reply);
+      identify(options.identifier, request.raw, request.requestId, route.permission).then((scope) => {
+        request.scope = scope;
+        done();
+      }, done);
+    },
     async handler(request, reply) {
       options.bodies.done(request);
       reply.hijack();
-      const exchange = toExchange(options, request, reply.raw);
+      const exchange = toExchange(options, request, reply.raw, voice);
       try {
         await runOnce(options.idempotency, exchange, { method: route.method, path: request.url }, handle);
       } catch (thrown) {
@@ -141,12 +144,17 @@ function addRoute(app: FastifyInstance, options: MountOptions, route: Route): vo
   });
 }
 
-function toExchange(options: HttpOptions, request: FastifyRequest, response: ServerResponse): HttpExchange {
+function toExchange(
+  options: HttpOptions,
+  request: FastifyRequest,
+  response: ServerResponse,
+  voice: FaultVoice | null,
+): HttpExchange {
   const { scope } = request;
   assert(scope !== null, 'the request was identified');
   const { traceId, spanId, sampled } = scope.trace;
   const headers: Record<string, string> = {
-    ...requestIdHeaders(request),
+    ...requestIdHeaders(request.requestId, voice),
     [HEADERS.traceparent]: formatTraceparent(traceId, spanId ?? NO_SPAN, sampled),
   };
   if (options.draining()) headers.connection = 'close';
@@ -204,7 +212,7 @@ function sendFault(options: HttpOptions, request: FastifyRequest, reply: Fastify
     [HEADERS.traceparent]: formatTraceparent(traceId, spanId ?? NO_SPAN, sampled),
     connection: 'close',
   };
-  if (request.requestId !== '') Object.assign(headers, requestIdHeaders(request));
+  if (request.requestId !== '') Object.assign(headers, requestIdHeaders(request.requestId, voiceOf(request)));
   if (reply.raw.destroyed || reply.raw.headersSent) return;
   const isRead = isBodyRead(request.raw);
   if (isRead && !options.draining()) delete headers.connection;
@@ -230,13 +238,17 @@ function isBodyRead(request: IncomingMessage): boolean {
 }
 
 function renderFault(request: FastifyRequest, error: AppError): string {
-  const voice = findVoice(request);
+  const voice = voiceOf(request);
   return voice === null ? toProblem(error, request.url) : voice.renderError(error, request.requestId);
 }
 
+/** Fastify writes the options anew each time that they are asked for: on the way of a good call nobody asks. */
+function voiceOf({ routeOptions, url }: FastifyRequest): FaultVoice | null {
+  return findVoice(routeOptions.config.route, url);
+}
+
 /** The surface's words for a fault; `null` where it is told as a problem. */
-function findVoice({ routeOptions, url }: FastifyRequest): FaultVoice | null {
-  const { route } = routeOptions.config;
+function findVoice(route: Route | undefined, url: string): FaultVoice | null {
   if (route?.kind === 'raw' && isFaultVoice(route)) return route;
   return url.startsWith('/v1/') ? findFaultVoice(url) : null;
 }
@@ -245,9 +257,8 @@ function isFaultVoice(route: Partial<FaultVoice>): route is FaultVoice {
   return route.renderError !== undefined;
 }
 
-function requestIdHeaders(request: FastifyRequest): Record<string, string> {
-  const { requestId } = request;
-  const further = findVoice(request)?.requestIdHeader;
+function requestIdHeaders(requestId: string, voice: FaultVoice | null): Record<string, string> {
+  const further = voice?.requestIdHeader;
   return { [HEADERS.requestId]: requestId, ...(further === undefined ? {} : { [further]: requestId }) };
 }
 
