@@ -18,7 +18,8 @@ export async function withLocalControl<T>(
   { environment, config }: Settings,
   work: (visit: LocalVisit) => Promise<T>,
 ): Promise<T> {
-  const shape = { roles: ['control' as const], workers: 1 };
+  // The gateway too: a verb may ask a model.
+  const shape = { roles: ['gateway' as const, 'control' as const], workers: 1 };
   const reeve = await compose({ ...environment, shape, logLevel: 'error' }, config);
   try {
     reeve.closing.onClose('the admin socket', await listenForOperator(reeve));

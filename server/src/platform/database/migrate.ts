@@ -35,6 +35,13 @@ export async function migrate(
   });
 }
 
+/**
+ * From PostgreSQL 16 on whoever makes a role and is no superuser may grant it, and not take it, unless this says so. The
+ * rows of a false condition are never reckoned, so an older server does not see a parameter that it has not.
+ */
+const TAKE_MADE_ROLES = `select set_config('createrole_self_grant', 'set, inherit', true)
+  where current_setting('server_version_num')::int >= 160000`;
+
 /** Takes the next step towards `goal`; `null` when there. The list is read anew each time: another process may help. */
 async function takeStep(session: Session, migrations: readonly Migration[], goal: number): Promise<string | null> {
   await session.query(`select pg_advisory_xact_lock(${LOCK_KEY})`);
@@ -43,6 +50,7 @@ async function takeStep(session: Session, migrations: readonly Migration[], goal
   const next = migrations[applied.length];
   const last = migrations[applied.length - 1];
   if (applied.length < goal && next !== undefined) {
+    await session.query(TAKE_MADE_ROLES);
     await runScript(session, next.name, next.up);
     await session.query('insert into schema_migration (name, checksum) values ($1, $2)', [next.name, next.checksum]);
     return next.name;
