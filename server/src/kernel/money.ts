@@ -11,7 +11,7 @@ const COST_MAX = BigInt(Number.MAX_SAFE_INTEGER);
  * the parts of one call are added before they are rounded once by `roundCost`.
  */
 export function scaledCost(tokens: number, nanosPerMillion: number): bigint {
-  return BigInt(tokens) * BigInt(nanosPerMillion);
+  return tokens === 0 ? 0n : BigInt(tokens) * BigInt(nanosPerMillion);
 }
 
 /** Rounds a sum of `scaledCost`s half up to whole nano-USD; what passes 9 million USD for one call stays there. */

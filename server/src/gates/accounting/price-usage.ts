@@ -55,21 +55,23 @@ const NONE = {
   searches: 0,
 } as const;
 
-function ratesOf({ inputTokens }: Usage, price: Price): Rates {
+function ratesOf({ inputTokens }: Pick<Usage, 'inputTokens'>, price: Price): Rates {
   const { longContext } = price;
   return longContext !== null && inputTokens > longContext.aboveTokens ? longContext : price;
 }
 
 /** The most that so many tokens can cost, whichever of them are audio or written to a cache. */
 export function priceBound(tokens: { inputTokens: number; outputTokens: number }, price: Price): CostNanos {
-  const tiers: Rates[] = [price];
-  if (price.longContext !== null && tokens.inputTokens > price.longContext.aboveTokens) tiers.push(price.longContext);
+  const rates = ratesOf(tokens, price);
   const inputNanos = Math.max(
     price.cacheWrite1hNanos,
     price.audioInputNanos,
-    ...tiers.flatMap((rates) => [rates.inputNanos, rates.cacheWriteNanos]),
+    price.inputNanos,
+    price.cacheWriteNanos,
+    rates.inputNanos,
+    rates.cacheWriteNanos,
   );
-  const outputNanos = Math.max(price.audioOutputNanos, ...tiers.map((rates) => rates.outputNanos));
+  const outputNanos = Math.max(price.audioOutputNanos, price.outputNanos, rates.outputNanos);
   return roundCost(
     scaledCost(tokens.inputTokens, inputNanos) +
       scaledCost(tokens.outputTokens, outputNanos) +

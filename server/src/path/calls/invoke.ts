@@ -5,8 +5,9 @@ import type { OpenCall } from './open-call.ts';
 export async function invoke({ path, request, timeline }: OpenCall, plan: Plan): Promise<RunResult> {
   const startMs = timeline.now();
   const result = await path.routing.run({ plan, call: request.call, signal: request.signal });
-  timeline.upstreamMs += timeline.now() - startMs;
-  timeline.firstByteMs = result.type === 'failed' ? null : timeline.now() - timeline.startedMs;
+  const nowMs = timeline.now();
+  timeline.upstreamMs += nowMs - startMs;
+  timeline.firstByteMs = result.type === 'failed' ? null : nowMs - timeline.startedMs;
   timeline.span('adapter_call', startMs);
   return result;
 }
