@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HttpFailure } from '#platform/http-client/port.ts';
-import { failFromWire, maskSecrets, toPublicMessage } from './upstream-failure.ts';
+import { failFromWire, maskSecrets, toPlainText, toPublicMessage } from './upstream-failure.ts';
 import { provider, rawCall } from './openai/openai.fixtures.ts';
 
 const attemptOf = (signal = new AbortController().signal) => ({
@@ -60,4 +60,21 @@ describe('upstream-failure', () => {
     expect(failFromWire(new HttpFailure('reset', ''), attempt).failure.kind).toBe('aborted');
     expect(() => failFromWire(new TypeError('a bug'), attempt)).toThrow('a bug');
   });
+
+  it('keeps the words of a page, without its scripts and styles', () => {
+    const page =
+      '<html><STYLE>a{b:c}</STYLE><script src="x">if (a < b) x()</script ><p>Bad <b>gateway</b></p><script>open';
+    expect(toPlainText(page).replaceAll(/\s+/g, ' ').trim()).toBe('Bad gateway');
+    expect(toPlainText('5 < 6, says the proxy')).toBe('5 < 6, says the proxy');
+  });
+
+  it.each(['<', '<script', '<script></', '<style><'])(
+    'reads a hostile page of "%s" no further than a bound',
+    (piece) => {
+      const read = toPlainText(piece.repeat(256 * 1024));
+      expect(read.length).toBeLessThanOrEqual(8 * 1024);
+      // Four times the page costs no more: what is read has an end.
+      expect(toPlainText(piece.repeat(1024 * 1024))).toBe(read);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { parseJson } from './read-json.ts';
 export type Failed = Extract<Invocation, { type: 'failure' }>;
 
 const MESSAGE_LENGTH_MAX = 500;
+const PLAIN_LENGTH_MAX = 8 * 1024;
 const ERROR_BYTES_MAX = 256 * 1024;
 
 /** A failure without status or body. */
@@ -107,9 +108,26 @@ async function readErrorBody(answer: IncomingAnswer): Promise<Buffer> {
   }
 }
 
-/** The words of an HTML page or a plain text. */
-function toPlainText(text: string): string {
-  return text.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ');
+/** The words of an HTML page or a plain text; of what is long, only the beginning. Takes time in proportion to that. */
+export function toPlainText(text: string): string {
+  return dropScripts(text.slice(0, PLAIN_LENGTH_MAX)).replaceAll(/<[^<>]*>/g, ' ');
+}
+
+/** A script or style sheet that nothing closes reaches to the end. */
+function dropScripts(text: string): string {
+  const low = text.toLowerCase();
+  const opening = /<(script|style)/g;
+  let kept = '';
+  let from = 0;
+  for (;;) {
+    opening.lastIndex = from;
+    const found = opening.exec(low);
+    if (found === null) return kept + text.slice(from);
+    kept += `${text.slice(from, found.index)} `;
+    const end = low.indexOf(`</${found[1]}`, opening.lastIndex);
+    if (end === -1) return kept;
+    from = end;
+  }
 }
 
 function trimMessage(text: string): string {
