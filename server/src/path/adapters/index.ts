@@ -5,6 +5,7 @@ export type { Adapters } from './create-adapters.ts';
 export { ADAPTERS, KEY_VARIABLES } from './adapters-list.ts';
 export { createAdapters, VIRTUAL_PROVIDERS } from './create-adapters.ts';
 export { findInwardMedia } from './find-inward-media.ts';
+export { nameOnce, readModelId } from './read-model-id.ts';
 export { findUncarried } from './find-uncarried.ts';
 export type { Feature } from './features.ts';
 export { findNeeds } from './features.ts';

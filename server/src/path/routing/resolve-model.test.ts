@@ -36,6 +36,13 @@ describe('resolve-model', () => {
     expect(namesOf(resolver, 'templates/hello')).toBeNull();
   });
 
+  it.each(['openai/..', 'openai/../../keys', 'openai/a/./b', 'openai//a', 'openai/a/', '..', '.', ''])(
+    'knows no model "%s"',
+    (name) => {
+      expect(namesOf(resolverOf(providers, {}, ['openai']), name)).toBeNull();
+    },
+  );
+
   it('sends a bare name to the provider whose key stands in the environment', () => {
     expect(namesOf(resolverOf(providers, {}, ['openai']), 'gpt-4o-mini')).toEqual(['openai/gpt-4o-mini']);
     expect(namesOf(resolverOf(providers, {}, ['openai']), 'new-model')).toEqual(['openai/new-model']);

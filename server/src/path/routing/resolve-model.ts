@@ -1,5 +1,5 @@
 import type { PriceBook } from '#accounting';
-import { VIRTUAL_PROVIDERS, type Provider } from '#adapters';
+import { readModelId, VIRTUAL_PROVIDERS, type Provider } from '#adapters';
 import type { Clock } from '#kernel';
 import { candidateName, CERTAIN_PPM, type Candidate, type Plan, type RoutedModel, type Routing } from './routing.ts';
 import { splitName, type ModelAliases } from './routing-config.ts';
@@ -27,12 +27,12 @@ export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'l
   const findNamed = (model: string): Candidate | null => {
     const named = splitName(model);
     const provider = named === null ? undefined : providers.get(named.provider);
-    return named === null || provider === undefined ? null : { provider, modelId: named.modelId };
+    return named === null || provider === undefined ? null : toCandidate(provider, named.modelId);
   };
   const findBare = (model: string): Candidate | null => {
     if (model.includes('/')) return null;
     const provider = keyed.find((owner) => deps.prices.find(owner, model) !== null) ?? keyed[0];
-    return provider === undefined ? null : { provider, modelId: model };
+    return provider === undefined ? null : toCandidate(provider, model);
   };
   return {
     resolve(model) {
@@ -43,6 +43,11 @@ export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'l
     },
     listModels: () => listed,
   };
+}
+
+function toCandidate(provider: Provider, name: string): Candidate | null {
+  const modelId = readModelId(provider, name);
+  return modelId === null ? null : { provider, modelId };
 }
 
 function toPlan(candidates: readonly Candidate[]): Plan {

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { VIRTUAL_PROVIDERS, type Provider } from '#adapters';
+import { nameOnce, VIRTUAL_PROVIDERS, type Provider } from '#adapters';
 import { createChecker, type Fault } from '#kernel';
 import type { Candidate } from './routing.ts';
 
@@ -56,7 +56,7 @@ function parseCandidate(name: string, known: ReadonlyMap<string, Provider>): Can
   if (found === null) return `is "${name}"; it takes the form provider/model`;
   const provider = known.get(found.provider);
   if (provider === undefined) return `names the provider "${found.provider}", which has no valid entry under providers`;
-  return { provider, modelId: found.modelId };
+  return { provider, modelId: nameOnce(provider.adapter, found.modelId) };
 }
 
 /** `provider/model` taken apart at the first slash; a model's own name may hold more of them. */
