@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDataFolder } from './pglite-database.ts';
 import { isDataFolder, preparedFolder, preparedRoot } from './prepared-folder.ts';
@@ -16,6 +16,7 @@ export async function ensurePrepared(root: string = preparedRoot): Promise<strin
   const unfinished = join(root, `unfinished-${randomUUID()}`);
   try {
     await makeDataFolder(unfinished, (database) => database.migrate());
+    await letAllRead(unfinished);
     await rename(unfinished, folder);
   } catch (error) {
     // Another process was quicker: its template is as good.
@@ -24,6 +25,13 @@ export async function ensurePrepared(root: string = preparedRoot): Promise<strin
     await rm(unfinished, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Whoever installs may be another user than who starts. A template holds no data; what is copied from it lies in a closed folder. */
+async function letAllRead(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  await chmod(folder, 0o755);
+  for (const entry of entries) await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
 }
 
 /** Removes templates of other versions and what interrupted runs left. */
