@@ -3,7 +3,7 @@
  * prices in USD per token (`input_cost_per_token`, `max_input_tokens`, `supports_vision`, …), as the
  * `model_prices_and_context_window.json` files that several gateways publish have it.
  *
- *   node server/scripts/refresh-catalogue.ts <facts.json> <YYYY-MM-DD>
+ *   npm run catalogue -- <facts.json> <YYYY-MM-DD>
  *
  * The date names the catalogue's version; models that are withdrawn by then are left out.
  */
@@ -46,7 +46,7 @@ const TAKES: readonly (readonly [string, string])[] = [
 
 async function main([path, today]: string[]): Promise<void> {
   if (path === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(today ?? '')) {
-    process.stderr.write('Usage: node server/scripts/refresh-catalogue.ts <facts.json> <YYYY-MM-DD>\n');
+    process.stderr.write('Usage: npm run catalogue -- <facts.json> <YYYY-MM-DD>\n');
     process.exitCode = 2;
     return;
   }

@@ -12,7 +12,7 @@ const RATES = {
 };
 
 /** What models may take beside text; a listed model is not asked for what stands not in its list. */
-export const MODEL_TAKES = ['images', 'audio', 'files', 'tools', 'json_schema', 'reasoning'] as const;
+const MODEL_TAKES = ['images', 'audio', 'files', 'tools', 'json_schema', 'reasoning'] as const;
 
 /** One entry under `prices` in reeve.yaml (and of the shipped catalogue): USD per million tokens, and facts of the model. */
 export const PriceEntrySchema = Type.Object(
