@@ -30,7 +30,7 @@ export const FEATURES = [
 export type Feature = (typeof FEATURES)[number];
 
 /** Callers' fields that change nothing in the answer: a provider that does not know them is not asked for them. */
-const HARMLESS: ReadonlySet<string> = new Set([
+export const HARMLESS: ReadonlySet<string> = new Set([
   'metadata',
   'prompt_cache_key',
   'prompt_cache_retention',

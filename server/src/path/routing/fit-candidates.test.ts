@@ -81,6 +81,7 @@ describe('fitCandidates', () => {
     'http://2130706433/a.png',
     'https://localhost/a.png',
     'https://db.internal/a.png',
+    'https://kubernetes.default.svc/a.png',
     'https://wiki/a.png',
     'file:///etc/passwd',
     'no url',

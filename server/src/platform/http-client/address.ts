@@ -17,7 +17,7 @@ export function classifyAddress(text: string): AddressKind {
   return embedded === null ? lookUpKind(address, 'ipv6') : lookUpKind(embedded, 'ipv4');
 }
 
-const INWARD_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home\.arpa)$/;
+const INWARD_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|svc|home\.arpa)$/;
 
 /**
  * Whether a URL that somebody else names leads, by its text alone, to this machine or into a private network: a literal

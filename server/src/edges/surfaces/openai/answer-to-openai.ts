@@ -67,7 +67,7 @@ function renderEvent(event: AnswerEvent, context: RenderContext): string {
         finish_reason: toFinishReason(event.finishReason),
       });
     case 'usage':
-      return context.includeUsage ? renderUsageFrame(event.usage, context) : '';
+      return context.includeUsage && event.interim !== true ? renderUsageFrame(event.usage, context) : '';
     case 'audio-delta': {
       const audio = { id: toAudioId(context), data: event.data, transcript: event.transcript };
       return deltaChunk(context, event.index, { audio });

@@ -80,6 +80,9 @@ function toContentPart(part: Content, base: Base): Part {
   if (part.type === 'refusal' && typeof part.refusal === 'string') {
     return { ...base, type: 'refusal', text: part.refusal };
   }
+  if (part.type === 'image_url' && typeof part.image_url === 'string') {
+    return { ...base, type: 'image', url: part.image_url };
+  }
   const inner = part[part.type];
   const media = typeof inner === 'object' && inner !== null ? toMediaPart(part.type, { ...inner }, base) : null;
   return media ?? { ...base, type: 'other', name: part.type, value: part };

@@ -1,7 +1,7 @@
 /** The OpenAI surface: chat completions, embeddings, models. */
 import { unknownModel, type CallPath } from '#calls';
 import { toAppError, type HttpExchange, type RawRoute } from '#kernel';
-import type { Call } from '@reeve/contracts';
+import type { AnswerEvent, Call } from '@reeve/contracts';
 import { readJsonBody, type JsonBody } from '../read-body.ts';
 import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
 import {
@@ -72,7 +72,7 @@ function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
     wire: WIRE,
     renderAnswer: (answer, usage, head) => renderAnswer(answer, usage, context(head.receiptId)),
     renderFrame(frame, head) {
-      if (asksUsage) usageTold ||= frame.events.some(({ type }) => type === 'usage');
+      if (asksUsage) usageTold ||= frame.events.some(isFinalUsage);
       return frame.raw?.wire === WIRE ? frame.raw.bytes : renderFrame(frame, context(head.receiptId));
     },
     // Where the provider states none, the caller who asked sees what the receipt is settled on.
@@ -82,6 +82,8 @@ function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
     renderErrorFrame: toErrorFrame,
   };
 }
+
+const isFinalUsage = (event: AnswerEvent): boolean => event.type === 'usage' && event.interim !== true;
 
 function listModels(path: CallPath, exchange: HttpExchange): Promise<void> {
   const body = JSON.stringify(toModelPage(listModelObjects(path, exchange.scope)));

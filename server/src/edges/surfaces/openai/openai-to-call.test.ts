@@ -42,11 +42,17 @@ describe('messages', () => {
     [{ role: 'assistant', audio: { id: 'audio_1' } }, 'messages[].audio'],
     [{ role: 'assistant', function_call: { name: 'f', arguments: '' } }, 'messages[].function_call'],
     [{ role: 'user', content: [{ type: 'hologram', hologram: {} }] }, 'hologram'],
-    [{ role: 'user', content: [{ type: 'image_url', image_url: 'flat' }] }, 'image_url'],
+    [{ role: 'user', content: [{ type: 'image_url', image_url: 7 }] }, 'image_url'],
     [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'custom', custom: {} }] }, 'custom'],
     [{ role: 'tool', tool_call_id: 'c', content: [{ type: 'hologram' }] }, 'hologram'],
   ])('keep what the call does not model: %j', (message, name) => {
     expect(partsOf(message)).toContainEqual(expect.objectContaining({ type: 'other', name }));
+  });
+
+  it('name an image flatly, too', () => {
+    const flat = { type: 'image_url', image_url: 'https://a.example/x.png' };
+    const image = { turn: 0, role: 'user', type: 'image', url: flat.image_url };
+    expect(partsOf({ role: 'user', content: [flat] })).toEqual([image]);
   });
 
   it('take null for nothing', () => {
