@@ -51,6 +51,12 @@ describe('links in what the call does not model', () => {
     );
   });
 
+  it('are not searched for without end', () => {
+    const many = Array.from({ length: 100_000 }, () => ({}));
+    expect(findIn([], { x: [...many, { url: IN }] })).toEqual(['more than 50000 nested values that could hold links']);
+    expect(findIn([other(Array.from({ length: 1_000_000 }, (_item, index) => index))])).toEqual([]);
+  });
+
   it('are nothing in texts, labels, and what a model wrote for a tool', () => {
     expect(findIn([other({ type: 'hologram', text: IN, title: 'see http://localhost' })])).toEqual([]);
     expect(findIn([other({ type: 'mcp_tool_use', input: { url: IN } })])).toEqual([]);

@@ -8,16 +8,23 @@ import { HARMLESS } from './features.ts';
  * does not model is searched for links by the names that fields with links have.
  */
 export function findInwardMedia({ parts, extensions }: Call): string[] {
-  for (const part of parts) if (isInwardPart(part)) return [REASON];
+  const walk: Walk = { left: NODES_MAX };
+  for (const part of parts) if (isInwardPart(part, walk)) return [REASON];
   for (const name in extensions) {
-    if (!HARMLESS.has(name) && holdsInwardLink(extensions[name], LINK_NAME.test(name))) return [REASON];
+    if (!HARMLESS.has(name) && holdsInwardLink(extensions[name], LINK_NAME.test(name), walk)) return [REASON];
   }
-  return [];
+  return walk.left > 0 ? [] : [`more than ${NODES_MAX} nested values that could hold links`];
 }
 
 const REASON = 'media at an address that points inward';
+/** More than any honest request holds of what the call does not model; nobody may make the search itself the work. */
+const NODES_MAX = 50_000;
 
-function isInwardPart(part: Part): boolean {
+interface Walk {
+  left: number;
+}
+
+function isInwardPart(part: Part, walk: Walk): boolean {
   switch (part.type) {
     case 'image':
     case 'file':
@@ -27,7 +34,7 @@ function isInwardPart(part: Part): boolean {
     case 'audio':
       return isInwardLink(part.data);
     case 'other':
-      return holdsInwardLink(part.value, false);
+      return holdsInwardLink(part.value, false, walk);
     default:
       return false;
   }
@@ -49,17 +56,20 @@ const LINK_NAME = /(ur[il]|image|video|audio|file|file_data|(^|\.)data)s?$/i;
 const WRITTEN = /^(input|arguments|action)$/;
 const WRITER = /(_use|call)$/;
 
-/**
- * Walks all of the value, whose depth and size the body's own limits bound. `named`: it stands under a name for links.
- */
-function holdsInwardLink(value: unknown, named: boolean): boolean {
-  if (typeof value === 'string') return named && isInwardLink(value);
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some((item) => holdsInwardLink(item, named));
+/** `named`: it stands under a name for links. The body's own limit bounds the depth. */
+function holdsInwardLink(value: unknown, named: boolean, walk: Walk): boolean {
+  if (typeof value === 'string') return named && takeNode(walk) && isInwardLink(value);
+  if (typeof value !== 'object' || value === null || !takeNode(walk)) return false;
+  if (Array.isArray(value)) return value.some((item) => holdsInwardLink(item, named, walk));
   const isWriter = 'type' in value && typeof value.type === 'string' && WRITER.test(value.type);
   return Object.entries(value).some(([name, inner]) => {
-    return !(isWriter && WRITTEN.test(name)) && holdsInwardLink(inner, LINK_NAME.test(name));
+    return !(isWriter && WRITTEN.test(name)) && holdsInwardLink(inner, LINK_NAME.test(name), walk);
   });
+}
+
+function takeNode(walk: Walk): boolean {
+  walk.left -= 1;
+  return walk.left > 0;
 }
 
 /** A text that is a link for fetching, and leads inward; base64 and texts are none. */
