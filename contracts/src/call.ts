@@ -245,7 +245,8 @@ export type AnswerEvent =
   | { type: 'audio-delta'; index: number; data: string; transcript: string }
   | { type: 'citation'; index: number; citation: Citation }
   | { type: 'end'; index: number; finishReason: FinishReason; stopSequence?: string }
-  | { type: 'usage'; usage: Usage }
+  /** `interim`: what is stated so far, to settle a stream that breaks off; the final figures follow. Callers are not told. */
+  | { type: 'usage'; usage: Usage; interim?: true }
   /** The stream broke. `kind` and `status` as an attempt's failure has them. */
   | { type: 'error'; kind: 'reset' | 'timeout' | 'status' | 'invalid'; status: number | null; message: string }
   /** The provider's own closing frame arrived: the stream is whole. `raw` is that frame, for a surface of its wire. */

@@ -23,12 +23,15 @@ type Answered = Extract<RunResult, { type: 'answer' }>;
 type Streaming = Extract<RunResult, { type: 'stream' }>;
 
 /** Watches a stream on its way: whole frames only, no closing frame after an error, usage gathered or estimated. */
-export async function guardStream({ path, request, facts, timeline }: OpenCall, run: Streaming): Promise<Guarded> {
+export async function guardStream(call: OpenCall, run: Streaming): Promise<Guarded> {
+  const { path, request, facts, timeline } = call;
+  const seen = watchStream();
+  call.spent = () => ({ run, usage: seen.usage(request.call), bytesOut: seen.bytesOut() });
   path.telemetry.metrics.streamOpened();
   const startMs = timeline.now();
   try {
     request.sink.open(toAnswerHead(facts, candidateName(run.candidate), run.failed));
-    const guarded = await relay(request, run.frames);
+    const guarded = await relay(request, run.frames, seen);
     if (guarded.broken) path.routing.noteBreak(run.candidate);
     return guarded;
   } finally {
@@ -38,13 +41,16 @@ export async function guardStream({ path, request, facts, timeline }: OpenCall, 
 }
 
 /** The same for an answer that is whole. */
-export function guardAnswer({ request }: OpenCall, { answer }: Answered): Guarded {
-  const { call, signal } = request;
+export function guardAnswer(open: OpenCall, run: Answered): Guarded {
+  const { answer } = run;
+  const { call, signal } = open.request;
+  const usage = settleUsage(call, answer.usage, { textBytes: answerTextBytes(answer), isFinal: true });
+  open.spent = () => ({ run, usage, bytesOut: 0 });
   const bytes = answer.raw?.bytes ?? Buffer.from(JSON.stringify(answer.parts));
   const ended = answer.parts.find((part) => part.type === 'end');
   return {
     status: signal.aborted ? 'aborted' : 'ok',
-    usage: answer.usage ?? estimateUsage(call, answerTextBytes(answer)),
+    usage,
     answerHash: hash('sha256', bytes, 'hex'),
     bytesOut: bytes.length,
     finishReason: ended?.type === 'end' ? ended.finishReason : null,
@@ -53,8 +59,7 @@ export function guardAnswer({ request }: OpenCall, { answer }: Answered): Guarde
   };
 }
 
-async function relay(request: CallRequest, frames: AsyncIterable<AnswerFrame>): Promise<Guarded> {
-  const seen = watchStream();
+async function relay(request: CallRequest, frames: AsyncIterable<AnswerFrame>, seen: Watch): Promise<Guarded> {
   for await (const frame of frames) {
     seen.take(frame);
     if (seen.failure() !== null) break;
@@ -65,18 +70,27 @@ async function relay(request: CallRequest, frames: AsyncIterable<AnswerFrame>): 
   return seen.conclude(request);
 }
 
+type Watch = ReturnType<typeof watchStream>;
+
 /** Gathers what a stream says, frame by frame. */
 function watchStream() {
   const digest = createHash('sha256');
   let usage: Usage | null = null;
+  let isFinal = false;
   let finishReason: string | null = null;
   let failure: StreamError | null = null;
   let whole = false;
   let textBytes = 0;
   let bytesOut = 0;
 
+  /** Some servers send zeros behind their figures. */
+  const takeUsage = (event: Extract<AnswerEvent, { type: 'usage' }>): void => {
+    if (usage !== null && isZero(event.usage)) return;
+    usage = event.usage;
+    isFinal = event.interim !== true;
+  };
   const note = (event: AnswerEvent): void => {
-    if (event.type === 'usage') usage = event.usage;
+    if (event.type === 'usage') takeUsage(event);
     else if (event.type === 'end') finishReason ??= event.finishReason;
     else if (event.type === 'error') failure = event;
     else if (event.type === 'closed') whole = true;
@@ -91,11 +105,13 @@ function watchStream() {
       bytesOut += bytes.length;
     },
     failure: () => failure,
+    usage: (call: Call) => settleUsage(call, usage, { textBytes, isFinal }),
+    bytesOut: () => bytesOut,
     conclude({ call, signal }: CallRequest): Guarded {
       const error = concludeError(signal.aborted, failure, whole);
       return {
         status: signal.aborted && !whole ? 'aborted' : error === null ? 'ok' : 'failed',
-        usage: usage ?? estimateUsage(call, textBytes),
+        usage: this.usage(call),
         answerHash: digest.digest('hex'),
         bytesOut,
         finishReason,
@@ -115,6 +131,21 @@ function concludeError(aborted: boolean, failure: StreamError | null, whole: boo
   }
   if (whole || aborted) return null;
   return new AppError('upstream_invalid', { message: 'The provider ended the stream without its closing frame.' });
+}
+
+/**
+ * What the provider stated, as far as it makes sense. Where its figures are not the final ones, or know of no output
+ * beside words, the output is estimated.
+ */
+function settleUsage(call: Call, stated: Usage | null, seen: { textBytes: number; isFinal: boolean }): Usage {
+  if (stated === null) return estimateUsage(call, seen.textBytes);
+  if (seen.isFinal && (stated.outputTokens > 0 || seen.textBytes === 0)) return stated;
+  const outputTokens = Math.max(stated.outputTokens, estimateTextTokens(seen.textBytes));
+  return { ...stated, outputTokens, estimated: true };
+}
+
+function isZero({ inputTokens, outputTokens, searches = 0 }: Usage): boolean {
+  return inputTokens + outputTokens + searches === 0;
 }
 
 /** What a provider did not state is estimated from bytes; the receipt says so. */

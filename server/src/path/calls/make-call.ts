@@ -13,8 +13,8 @@ import { route } from './route.ts';
 import { startTimeline } from './timeline.ts';
 
 /**
- * Makes one call and settles it with one receipt. Resolves for every outcome that a caller can bring about; a rejection
- * is a fault of ours (`AppError`), and then no answer may be given.
+ * Makes one call and settles it with one receipt. Resolves for every outcome that a caller can bring about, and for a
+ * fault of ours that still got its receipt. A rejection means that there is none, and then no answer may be given.
  */
 export async function makeCall(path: CallPath, request: CallRequest): Promise<CallEnding> {
   const timeline = startTimeline(path.clock, request.startedMs);
@@ -26,7 +26,7 @@ export async function makeCall(path: CallPath, request: CallRequest): Promise<Ca
     const inspection = inspect(request.call);
     const decision = decide(request, admission.plan, timeline);
     const facts = { ...admission.facts, ...inspection, decision };
-    call = { path, request, facts, timeline, settling: false };
+    call = { path, request, facts, timeline, settling: false, spent: null };
     if (!decision.allowed) return await deny(call);
     const plan = route(call, admission.plan);
     await reserve(call, plan);
@@ -35,8 +35,8 @@ export async function makeCall(path: CallPath, request: CallRequest): Promise<Ca
     const guarded = run.type === 'answer' ? guardAnswer(call, run) : await guardStream(call, run);
     return await commit(call, run, guarded);
   } catch (fault) {
-    if (call !== null && !call.settling) await settleFault(call);
-    throw fault;
+    if (call === null || call.settling) throw fault;
+    return await settleFault(call, fault);
   } finally {
     path.capacity.leave();
   }

@@ -1,6 +1,8 @@
 /** A call past admission: what the steps share, and what they learned. */
+import type { Usage } from '@reeve/contracts';
 import type { ReceiptId } from '#kernel';
 import type { CallDecision } from '#policy';
+import type { RunResult } from '#routing';
 import type { AnswerHead, CallPath, CallRequest } from './calls.ts';
 import type { Inspection } from './inspect.ts';
 import type { Timeline } from './timeline.ts';
@@ -21,6 +23,14 @@ export interface OpenCall {
   timeline: Timeline;
   /** Its receipt was handed to the log: nobody may hand in another. */
   settling: boolean;
+  /** What the answer has used so far; `null` before there is one. */
+  spent: (() => Spent) | null;
+}
+
+export interface Spent {
+  run: Exclude<RunResult, { type: 'failed' }>;
+  usage: Usage;
+  bytesOut: number;
 }
 
 /** What the answer's headers say. */

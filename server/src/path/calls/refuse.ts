@@ -1,10 +1,10 @@
 import type { Usage } from '@reeve/contracts';
 import type { UpstreamFailure } from '#adapters';
-import { AppError } from '#kernel';
+import { AppError, toAppError, type Scope } from '#kernel';
 import { candidateName, type RunResult } from '#routing';
 import type { CallEnding, Rejection } from './calls.ts';
 import { estimateUsage } from './guard.ts';
-import { toAnswerHead, type OpenCall } from './open-call.ts';
+import { toAnswerHead, type OpenCall, type Spent } from './open-call.ts';
 import { priceOutcome, settle } from './settle.ts';
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
@@ -55,17 +55,36 @@ export async function failBeforeAnswer(
   return { type: 'refused', head, error, upstream: run.passThrough ? toRejection(failure) : null };
 }
 
-/** A fault of ours in the middle of a call: it ends in a receipt like every other, and the fault goes on its way. */
-export async function settleFault(call: OpenCall): Promise<void> {
-  await settle(call, {
+/**
+ * A fault of ours in the middle of a call: it is logged, and ends in a receipt like every other. What the provider did
+ * until then is booked.
+ */
+export async function settleFault(call: OpenCall, fault: unknown): Promise<CallEnding> {
+  const { path, request, facts } = call;
+  const error = toAppError(fault);
+  if (error.code === 'internal_error') path.telemetry.log.error(faultFields(request.scope, error), 'call failed');
+  const spent = call.spent?.() ?? null;
+  const usage = spent?.usage ?? NO_USAGE;
+  const settlement = await settle(call, {
     status: 'failed',
-    candidate: null,
-    usage: NO_USAGE,
-    costNanos: 0,
-    priceVersion: null,
-    propensityPpm: 0,
-    errorCode: 'internal_error',
+    ...(spent === null ? NOTHING_SPENT : toSpending(call, spent)),
+    usage,
+    errorCode: error.code,
   });
+  const head = toAnswerHead(facts, spent === null ? null : candidateName(spent.run.candidate), []);
+  if (spent?.run.type === 'stream') return { type: 'streamed', head, usage, settlement, error };
+  return { type: 'refused', head, error, upstream: null };
+}
+
+const NOTHING_SPENT = { candidate: null, costNanos: 0, priceVersion: null, propensityPpm: 0 } as const;
+
+function toSpending({ path }: OpenCall, { run, usage, bytesOut }: Spent) {
+  const { candidate, propensityPpm, attempts } = run;
+  return { candidate, ...priceOutcome(path, candidate, usage), propensityPpm, attempts, bytesOut };
+}
+
+function faultFields({ requestId, tenantId, trace }: Scope, error: AppError) {
+  return { request_id: requestId, tenant_id: tenantId, trace_id: trace.traceId, error: error.cause };
 }
 
 function toRejection({ status, retryAfter, body }: UpstreamFailure): Rejection | null {

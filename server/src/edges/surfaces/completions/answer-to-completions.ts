@@ -64,7 +64,9 @@ function renderEvent(event: AnswerEvent, head: object, includeUsage: boolean): s
       return toChunk(head, { text: '', index: event.index, logprobs: null, finish_reason: finishReason });
     }
     case 'usage':
-      return includeUsage ? toFrame({ ...head, choices: [], usage: renderUsage(event.usage) }) : '';
+      return includeUsage && event.interim !== true
+        ? toFrame({ ...head, choices: [], usage: renderUsage(event.usage) })
+        : '';
     default:
       return '';
   }

@@ -23,9 +23,11 @@ import { createMessageReader } from './anthropic-to-frames.ts';
 function translate(...pieces: readonly string[]) {
   const translator = createSseTranslator(createMessageReader(), provider);
   const frames = [...translator.push(Buffer.from(pieces.join(''))), ...translator.end()];
-  const events = frames.flatMap((given) => given.events);
+  const all = frames.flatMap((given) => given.events);
+  const isInterim = (event: AnswerEvent) => event.type === 'usage' && event.interim === true;
+  const events = all.filter((event) => !isInterim(event));
   const forwarded = Buffer.concat(frames.flatMap((given) => given.raw?.bytes ?? [])).toString('utf8');
-  return { translator, events, forwarded };
+  return { translator, events, interim: all.filter(isInterim), forwarded };
 }
 
 const typesOf = (events: readonly AnswerEvent[]) => events.map((event) => event.type);
@@ -38,6 +40,15 @@ describe('anthropic-to-frames', () => {
     expect(events[0]).toEqual({ type: 'start', model: modelId });
     expect(events.at(-1)).toEqual({ type: 'closed', raw: { wire: 'anthropic', bytes: Buffer.from(closingFrame) } });
     expect(typesOf(events).slice(-3)).toEqual(['end', 'usage', 'closed']);
+  });
+
+  it('tells at once what the input was, once, for a stream that breaks off', () => {
+    const first = { type: 'usage', usage: { ...usage, outputTokens: 1 }, interim: true };
+    expect(translate(startFrame, startFrame).interim).toEqual([first]);
+    expect(translate(frame('message_start', { message: { usage: { input_tokens: 5 } } })).interim).toMatchObject([
+      { usage: { inputTokens: 5, outputTokens: 0 } },
+    ]);
+    expect(translate(frame('message_start', { message: { usage: {} } })).interim).toEqual([]);
   });
 
   it('keeps two texts, and two thoughts with a signature each, apart', () => {

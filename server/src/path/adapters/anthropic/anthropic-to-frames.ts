@@ -56,8 +56,11 @@ class MessageReader implements SseReader {
   }
 
   #startMessage(message: JsonRecord | null, events: AnswerEvent[]): void {
+    const isFirst = this.#input === null;
     this.#input ??= readRecord(message?.usage);
     this.#start(readText(message?.model), events);
+    const usage = isFirst && this.#input !== null ? readUsage({ output_tokens: 0, ...this.#input }) : null;
+    if (usage !== null) events.push({ type: 'usage', usage, interim: true });
   }
 
   #start(model: string | null, events: AnswerEvent[]): void {

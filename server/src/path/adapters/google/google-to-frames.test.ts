@@ -22,7 +22,8 @@ function read(chunks: readonly string[]): AnswerEvent[] {
 }
 
 const without = (events: AnswerEvent[], ...types: string[]) => events.filter((event) => !types.includes(event.type));
-const usagesOf = (events: AnswerEvent[]) => events.flatMap((event) => (event.type === 'usage' ? [event.usage] : []));
+const usagesOf = (events: AnswerEvent[], interim = false) =>
+  events.flatMap((event) => (event.type === 'usage' && (event.interim ?? false) === interim ? [event.usage] : []));
 
 describe('a stream', () => {
   it('says thoughts, text and whole calls', () => {
@@ -59,6 +60,12 @@ describe('a stream', () => {
       { type: 'end', index: 0, finishReason: 'tool-calls' },
       { type: 'closed' },
     ]);
+  });
+
+  it('tells the figures so far, for a stream that breaks off', () => {
+    const events = read([chunkOf([{ text: 'a' }]), chunkOf([{ text: 'b' }])]);
+    expect(usagesOf(events, true)).toMatchObject([{ inputTokens: 19 }, { inputTokens: 19 }]);
+    expect(usagesOf(events)).toEqual([]);
   });
 
   it('gives of figures that grow the last', () => {

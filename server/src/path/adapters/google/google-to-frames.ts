@@ -58,10 +58,15 @@ class GoogleReader implements SseReader {
     }
     const usage = readUsage(chunk.usageMetadata);
     this.#usage = usage ?? this.#usage;
-    // The last figures normally stand in the last chunk, sometimes in one before or behind it.
-    const isNews = usage !== null || candidates.some(({ finish }) => finish !== null);
-    if (this.#usage !== null && isNews && this.isWhole()) events.push({ type: 'usage', usage: this.#usage });
+    if (usage !== null || candidates.some(({ finish }) => finish !== null)) this.#tellUsage(events);
     return 'forward';
+  }
+
+  /** The last figures normally stand in the last chunk, sometimes in one before or behind it. */
+  #tellUsage(events: AnswerEvent[]): void {
+    if (this.#usage === null) return;
+    const final = { type: 'usage' as const, usage: this.#usage };
+    events.push(this.isWhole() ? final : { ...final, interim: true });
   }
 
   isWhole(): boolean {
