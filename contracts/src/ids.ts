@@ -11,6 +11,8 @@ export const ID_PREFIXES = {
   request: 'req',
   writer: 'wri',
   workflow: 'wfl',
+  webhook: 'whk',
+  delivery: 'dlv',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -27,4 +29,6 @@ export const TenantIdSchema = Type.String({
 });
 export const KeyIdSchema = Type.String({ pattern: `^${ID_PREFIXES.key}_${ID_BODY}$` });
 export const WorkflowIdSchema = Type.String({ pattern: `^${ID_PREFIXES.workflow}_${ID_BODY}$` });
+export const WebhookIdSchema = Type.String({ pattern: `^${ID_PREFIXES.webhook}_${ID_BODY}$` });
+export const DeliveryIdSchema = Type.String({ pattern: `^${ID_PREFIXES.delivery}_${ID_BODY}$` });
 export const ReceiptIdSchema = Type.String({ pattern: `^${ID_PREFIXES.receipt}_${ID_BODY}$` });

@@ -39,6 +39,8 @@ export {
   KeyIdSchema,
   ReceiptIdSchema,
   WorkflowIdSchema,
+  WebhookIdSchema,
+  DeliveryIdSchema,
 } from './ids.ts';
 export type { Permission, Scope, SpanName } from './names.ts';
 export { PERMISSIONS, HEADERS, SPANS, METRICS, TABLES } from './names.ts';

@@ -7,6 +7,7 @@ export const PERMISSIONS = [
   'keys:manage',
   'tenants:manage',
   'operations:manage',
+  'webhooks:manage',
 ] as const;
 /** `*` is every permission. */
 export type Permission = (typeof PERMISSIONS)[number];
@@ -57,6 +58,14 @@ export const TABLES = [
   'event_consumer',
   'dead_letter',
   'projection',
+  'workflow_run',
+  'workflow_step',
+  'workflow_message',
+  'workflow_worker',
+  'workflow_schedule',
   'graph_node',
   'graph_edge',
+  'data_move',
+  'webhook',
+  'webhook_delivery',
 ] as const;

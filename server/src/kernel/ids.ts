@@ -14,6 +14,8 @@ export type ReceiptId = Branded<'receipt'>;
 export type RequestId = Branded<'request'>;
 export type WriterId = Branded<'writer'>;
 export type WorkflowId = Branded<'workflow'>;
+export type WebhookId = Branded<'webhook'>;
+export type DeliveryId = Branded<'delivery'>;
 
 interface IdTypes {
   tenant: TenantId;
@@ -22,6 +24,8 @@ interface IdTypes {
   request: RequestId;
   writer: WriterId;
   workflow: WorkflowId;
+  webhook: WebhookId;
+  delivery: DeliveryId;
 }
 
 export const defaultTenantId = DEFAULT_TENANT as TenantId;
@@ -81,6 +85,8 @@ export function idTimestampMs(id: string): number {
 export const asTenantId = (text: string): TenantId => text as TenantId;
 export const asKeyId = (text: string): KeyId => text as KeyId;
 export const asReceiptId = (text: string): ReceiptId => text as ReceiptId;
+export const asWebhookId = (text: string): WebhookId => text as WebhookId;
+export const asDeliveryId = (text: string): DeliveryId => text as DeliveryId;
 export const asWorkflowId = (text: string): WorkflowId => text as WorkflowId;
 export const asWriterId = (text: string): WriterId => text as WriterId;
 

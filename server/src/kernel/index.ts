@@ -2,11 +2,23 @@
 export { AppError, toAppError } from './app-error.ts';
 export { assert, must } from './assert.ts';
 export { encodeBase32 } from './base32.ts';
-export type { IdSource, KeyId, ReceiptId, RequestId, TenantId, WorkflowId, WriterId } from './ids.ts';
+export type {
+  IdSource,
+  DeliveryId,
+  KeyId,
+  ReceiptId,
+  RequestId,
+  TenantId,
+  WebhookId,
+  WorkflowId,
+  WriterId,
+} from './ids.ts';
 export {
   asKeyId,
   asReceiptId,
   asTenantId,
+  asDeliveryId,
+  asWebhookId,
   asWorkflowId,
   asWriterId,
   createIdSource,

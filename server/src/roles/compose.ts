@@ -7,6 +7,7 @@ import { createAdapters } from '#adapters';
 import type { OpenLedger } from '#audit';
 import { createCapacity, DEFAULT_CAPACITY, type Capacity } from '#calls';
 import { createIdentity, type BootstrapResult, type Identity } from '#identity';
+import { createOperationsPlugin } from '#operations';
 import { createIdSource, type IdSource, type Job, type ModulePlugin } from '#kernel';
 import { createRouting } from '#routing';
 import { createSurfacesPlugin } from '#surfaces';
@@ -24,15 +25,17 @@ import { createIdempotency } from '../platform/idempotency/database-idempotency.
 import type { Idempotency } from '../platform/idempotency/port.ts';
 import { createTelemetry } from '../platform/telemetry/create-telemetry.ts';
 import type { Telemetry } from '../platform/telemetry/port.ts';
+import { createWorkflows } from '../platform/workflows/create-workflows.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { hostAndPort, type Config } from './config.ts';
 import type { Environment } from './environment.ts';
 import { createHttp } from './http.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
-import { openDatabase, openLedger, openSharedState, readInstanceName, settleOtherJournals } from './open-records.ts';
+import { openDatabase, openLedger, openSharedState, readInstanceName, refuseHalfMoved } from './open-records.ts';
 import { listStoreHosts, openStores, type Stores } from './open-storage.ts';
 import { findRoleElsewhere, jobsOf, routesOf } from './process-shape.ts';
 import { createServiceRoutes } from './service-routes.ts';
+import { settleFormerWorkers } from './settle-journals.ts';
 import { VERSION } from './version.ts';
 
 /** A composed program: ready to listen, or to be asked in process. */
@@ -100,12 +103,13 @@ async function open(inputs: Pick<Parts, 'environment' | 'config' | 'closing' | '
   const database = await openDatabase(environment, lock, telemetry.log);
   closing.onClose('the database', () => database.close());
   await database.migrate();
+  await refuseHalfMoved(database);
   const shared = await openSharedState(environment, { clock, random, log: telemetry.log });
   closing.onClose('the shared state', () => shared.close());
   const stores = await openStores({ environment, database, httpClient, clock, random, log: telemetry.log });
   closing.onClose('the stores', () => stores.close());
   const ledger = await openLedger({ config, lock, database, telemetry, clock, ids, closing });
-  await settleOtherJournals({ environment, database, log: telemetry.log, clock, ids });
+  await settleFormerWorkers(environment, { database, log: telemetry.log, clock, ids });
   const bus = createBus({ database, clock, random, log: telemetry.log, natsUrl: environment.natsUrl });
   const identity = createIdentity({ database, events: bus, clock, random, ids, log: telemetry.log });
   closing.onClose('identity', () => identity.close());
@@ -177,6 +181,7 @@ async function openServer(parts: Parts) {
     { name: 'idempotency', jobs: [idempotency.sweep] },
     { name: 'cache', health: parts.shared.health },
     parts.stores.plugin,
+    ...createWorkPlugins(parts),
   ];
   plugins.push(createEventsPlugin(parts, plugins));
   startJobs(jobsOf(plugins, environment.shape.roles), closing);
@@ -211,6 +216,22 @@ async function openApp(parts: Parts, plugins: readonly ModulePlugin[], idempoten
   closing.onClose('the server', () => app.close());
   await app.ready();
   return { app, lifecycle, trustAsOperator: (request: IncomingMessage) => void operators.add(request) };
+}
+
+/** Work that survives a crash, and what is built of it. */
+function createWorkPlugins(parts: Parts): ModulePlugin[] {
+  const { config, database, ids, telemetry, lock, stores } = parts;
+  const workflows = createWorkflows({ database, clock, ids, log: telemetry.log, owner: readInstanceName(lock, ids) });
+  const allowInside = new Set(config.webhooks.allow);
+  const operations = createOperationsPlugin({
+    ...parts,
+    workflows,
+    secrets: stores.secrets,
+    clock,
+    random,
+    allowInside,
+  });
+  return [workflows.plugin, operations];
 }
 
 /** Last of the plugins, so that whoever consumes events has subscribed before they move. */

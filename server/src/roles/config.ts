@@ -14,6 +14,8 @@ export interface Config {
   durability: 'acknowledged' | 'relaxed';
   limits: Limits;
   egress: EgressRules;
+  /** `host:port` of receivers of webhooks inside the network. */
+  webhooks: { allow: readonly string[] };
   providers: readonly Provider[];
   models: ModelAliases;
   prices: ReadonlyMap<string, PriceEntry>;
@@ -46,6 +48,9 @@ const FileSchema = Type.Object(
       ),
     ),
     egress: Type.Optional(EgressSchema),
+    webhooks: Type.Optional(
+      Type.Object({ allow: Type.Optional(Type.Array(Type.String())) }, { additionalProperties: false }),
+    ),
     providers: Type.Optional(Type.Unknown()),
     models: Type.Optional(Type.Unknown()),
     prices: Type.Optional(Type.Unknown()),
@@ -67,12 +72,19 @@ export function readConfig(environment: Environment): Config {
   const providers = parseProviders(withKeyedProviders(file.providers, environment));
   const models = parseModels(file.models, providers.providers);
   const prices = parsePrices(file.prices);
-  faults.push(...egressFaults(expanded), ...providers.faults, ...models.faults, ...prices.faults);
+  faults.push(
+    ...hostFaults(expanded, 'egress'),
+    ...hostFaults(expanded, 'webhooks'),
+    ...providers.faults,
+    ...models.faults,
+    ...prices.faults,
+  );
   if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => describe(fault, environment)));
   return {
     durability: file.durability ?? 'acknowledged',
     limits: toLimits(file),
     egress: toEgress(file, providers.providers),
+    webhooks: { allow: file.webhooks?.allow ?? [] },
     providers: providers.providers,
     models: models.aliases,
     prices: prices.prices,
@@ -134,9 +146,9 @@ function toLimits({ limits }: Sections): Limits {
   };
 }
 
-function toEgress({ egress }: Sections, providers: readonly Provider[]): EgressRules {
+function toEgress({ egress, webhooks }: Sections, providers: readonly Provider[]): EgressRules {
   const own = providers.flatMap(listUrls).map((url) => hostAndPort(new URL(url)));
-  return { offline: egress?.offline ?? false, allow: [...(egress?.allow ?? []), ...own] };
+  return { offline: egress?.offline ?? false, allow: [...(egress?.allow ?? []), ...(webhooks?.allow ?? []), ...own] };
 }
 
 /** Where a provider lives, and what else its adapter has to reach for it. */
@@ -146,11 +158,11 @@ function listUrls(provider: Provider): string[] {
 }
 
 /** Looks at the file as it is written: entries are listed also where something else of it is wrong. */
-function egressFaults(file: unknown): Fault[] {
-  const allow = at(at(file, 'egress'), 'allow');
+function hostFaults(file: unknown, section: 'egress' | 'webhooks'): Fault[] {
+  const allow = at(at(file, section), 'allow');
   return (Array.isArray(allow) ? allow : []).flatMap((entry: unknown, index) => {
     if (typeof entry !== 'string' || isEgressEntry(entry)) return [];
-    return [{ path: `egress.allow[${index}]`, message: `is "${entry}", not of the form host:port` }];
+    return [{ path: `${section}.allow[${index}]`, message: `is "${entry}", not of the form host:port` }];
   });
 }
 

@@ -7,8 +7,9 @@ import { METRICS } from '@reeve/contracts';
 import { openMemoryState } from '../platform/cache/open-memory.ts';
 import { openRedisState } from '../platform/cache/open-redis.ts';
 import type { SharedState } from '../platform/cache/port.ts';
-import { lockDataFolder, type DataFolderLock } from '../platform/database/data-folder-lock.ts';
+import type { DataFolderLock } from '../platform/database/data-folder-lock.ts';
 import { openPgliteDatabase } from '../platform/database/pglite-database.ts';
+import { findUnfinishedMove } from '../platform/database/move-store.ts';
 import type { Database } from '../platform/database/port.ts';
 import { openPostgresDatabase } from '../platform/database/postgres-database.ts';
 import { openJournal } from '../platform/journal/segment-journal.ts';
@@ -16,12 +17,25 @@ import type { Log, Telemetry } from '../platform/telemetry/port.ts';
 import type { Closing } from './closing.ts';
 import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
-import { listWorkerFolders } from './worker-folders.ts';
 
 export function openDatabase({ databaseUrl }: Environment, lock: DataFolderLock, log: Log): Promise<Database> {
   if (databaseUrl !== null) return openPostgresDatabase({ url: databaseUrl });
   const onColdStart = (): void => log.info({}, 'no prepared data folder: making one, which takes some seconds');
   return openPgliteDatabase({ lock, onColdStart });
+}
+
+/** A start that would show half of somebody's data as if it were all. */
+class HalfMovedError extends Error {}
+
+/** Throws where a move into this database broke off. */
+export async function refuseHalfMoved(database: Database): Promise<void> {
+  if (database.engine === 'pglite') return;
+  const startedAt = await database.asRole('operator', findUnfinishedMove);
+  if (startedAt === null) return;
+  throw new HalfMovedError(
+    `A move into this database began at ${startedAt} and is not finished. Run \`reeve move\` again on the data folder ` +
+      'that it comes from: it goes on where it broke off.',
+  );
 }
 
 interface SharedInputs {
@@ -58,36 +72,6 @@ export async function openLedger(inputs: LedgerInputs): Promise<OpenLedger> {
   const note = recovery.tornBytes > 0 || recovery.assumed > 0 ? log.warn : log.debug;
   note({ ...recovery }, 'the receipt log is recovered');
   return ledger;
-}
-
-interface OtherJournals {
-  environment: Environment;
-  database: Database;
-  log: Log;
-  clock: Clock;
-  ids: IdSource;
-}
-
-/**
- * Settles what workers that are no more left in their journals, once and for all: with fewer workers than before nobody
- * else would open them. For the process that has the data folder itself, on PostgreSQL.
- */
-export async function settleOtherJournals({ environment, database, ...rest }: OtherJournals): Promise<void> {
-  const { dataDir, processDir, shape } = environment;
-  if (database.engine === 'pglite' || processDir !== dataDir) return;
-  for (const folder of listWorkerFolders(dataDir).filter(({ worker }) => worker > shape.workers)) {
-    const lock = lockDataFolder(folder.path);
-    const journal = openJournal({ folder: join(lock.folder, 'journal') });
-    const ledger = openDirectLedger({ database, journal, durability: 'acknowledged', ...rest });
-    const recovery = await ledger.recover();
-    if (recovery.assumed + recovery.waiting > 0) {
-      rest.log.warn({ worker: folder.worker, ...recovery }, 'a former worker left calls, now settled');
-    }
-    await ledger.ledger.settled();
-    await ledger.close();
-    await journal.close();
-    lock.release();
-  }
 }
 
 /** A name for this data folder's process, the same after a restart. */

@@ -242,6 +242,26 @@ describe('heads', () => {
   );
 });
 
+describe('refused requests carry their trace', () => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  test.for([
+    ['/v1/models', 'wrong', 401],
+    ['/v1/no-such-path', 'right', 404],
+    ['/api/v1/no-such-path', 'right', 404],
+    ['/api/v1/receipts/rcp_00000000000000000000000000', 'right', 404],
+  ] as const)('%s with a %s key: %i', async ([path, key, status]) => {
+    const headers = {
+      authorization: `Bearer ${key === 'right' ? reeve.key : 'sk-unknown'}`,
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    };
+    const response = await fetch(reeve.baseUrl + path, { headers });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('traceparent')).toMatch(
+      new RegExp(`^00-${traceId}-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$`),
+    );
+  });
+});
+
 describe('slow senders', () => {
   const head = (): string =>
     `POST ${CHAT} HTTP/1.1\r\nhost: reeve\r\nauthorization: Bearer ${reeve.key}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n`;

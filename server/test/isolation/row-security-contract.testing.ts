@@ -11,7 +11,20 @@ export interface AdminDatabase {
 }
 
 /** Known here only so that each gets its own test; the first test compares them with the catalogue. */
-const TENANT_TABLES = ['api_key', 'graph_edge', 'graph_node', 'idempotency_key', 'receipt', 'tenant', 'usage_daily'];
+const TENANT_TABLES = [
+  'api_key',
+  'graph_edge',
+  'graph_node',
+  'idempotency_key',
+  'receipt',
+  'tenant',
+  'usage_daily',
+  'webhook',
+  'webhook_delivery',
+  'workflow_message',
+  'workflow_run',
+  'workflow_step',
+];
 
 /** To be called inside a `describe` that names the engine. */
 export function rowSecurityContract(open: () => Promise<AdminDatabase>): void {

@@ -1,8 +1,11 @@
 /** SIGTERM under traffic: what runs is finished, what is idle is closed, what comes is refused, and nothing is lost. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Agent, fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ask, listAll, sseData, type ReceiptView } from '../rigs/api.ts';
 import { mockConfig } from '../rigs/mock-config.ts';
@@ -85,6 +88,30 @@ describe('SIGTERM', () => {
     await expect.poll(opens, { timeout: 3000, interval: 100 }).toBe('refused');
     expect(sseData(await stream.text()).at(-1)).toBe('[DONE]');
     expect((await stopped).code).toBe(0);
+  });
+
+  test('over TLS too: a stream is finished, a handshake that never ends is not waited for', async () => {
+    await makeHome();
+    const [cert, key] = [join(home.folder, 'cert.pem'), join(home.folder, 'key.pem')];
+    const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    execFileSync('openssl', [...request, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const running = await home.start({ REEVE_TLS_CERT: cert, REEVE_TLS_KEY: key });
+    const silent = await openSocket(running.port);
+    const dispatcher = new Agent({ connect: { ca: readFileSync(cert) } });
+    const stream = await undiciFetch(`${running.baseUrl}/v1/chat/completions`, {
+      method: 'POST',
+      dispatcher,
+      headers: { authorization: `Bearer ${home.apiKey()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'slow-frames', stream: true, messages: [{ role: 'user', content: 'a' }] }),
+    });
+    const startedMs = performance.now();
+    const stopped = running.stop();
+    expect(sseData(await stream.text()).at(-1)).toBe('[DONE]');
+    expect((await stopped).code).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    silent.destroy();
+    await dispatcher.close();
   });
 
   test('an answer without end is cut after half a minute, and has its receipt', { timeout: 90_000 }, async () => {

@@ -22,6 +22,10 @@ const SINGLE_FIELDS: ReadonlySet<string> = new Set([
   'prompt',
   'query',
   'documents',
+  'n',
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
 ]);
 
 const QUOTE = 0x22;

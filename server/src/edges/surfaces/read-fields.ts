@@ -21,7 +21,8 @@ export function pickExtensions(
   value: Readonly<Record<string, unknown>>,
   known: ReadonlySet<string>,
 ): Record<string, unknown> {
-  const extensions: Record<string, unknown> = {};
+  // Without a prototype: a field may have the name of its setter.
+  const extensions: Record<string, unknown> = Object.create(null);
   for (const name of Object.keys(value)) if (!known.has(name)) extensions[name] = value[name];
   return extensions;
 }

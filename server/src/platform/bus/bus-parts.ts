@@ -37,6 +37,11 @@ export interface BusParts {
   settings: BusSettings;
 }
 
+/** After this long the broker has handed out, as often as it does, whatever was unacknowledged at the beginning. */
+export function redeliveryMs({ ackWaitMs, attemptsMax }: BusSettings): number {
+  return ackWaitMs * 2 ** (attemptsMax + 1);
+}
+
 /** The pause after so many failed attempts. */
 export function backoffAfter({ backoffMs }: BusSettings, attempts: number): number {
   return backoffMs[Math.min(attempts, backoffMs.length) - 1] ?? 0;

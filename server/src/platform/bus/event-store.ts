@@ -167,6 +167,27 @@ export async function takeEvents(tx: Tx, consumer: string, events: readonly Even
   return new Set(rows.map(({ id }) => id));
 }
 
+/**
+ * Of these events those whose predecessor (the one before of the same aggregate among the consumer's subjects) the consumer
+ * has not had and is not among them.
+ */
+export async function findEarly(tx: Tx, consumer: string, events: readonly EventRef[]): Promise<Set<string>> {
+  const ids = idsOf(events);
+  const { rows } = await sql<{ id: string }>`
+    select e.id from unnest(${ids}::uuid[], ${timesOf(events)}::timestamptz[]) as e (id, at)
+    join outbox o on o.created_at = e.at and o.id = e.id
+    join event_consumer c on c.name = ${consumer}
+    cross join lateral (
+      select p.id, p.created_at from outbox p
+      where p.aggregate_type = o.aggregate_type and p.aggregate_id = o.aggregate_id
+        and (p.created_at, p.id) < (o.created_at, o.id) and p.created_at >= c.registered_at and p.event_type ~ c.pattern
+      order by p.created_at desc, p.id desc limit 1
+    ) before
+    left join inbox i on i.event_at = before.created_at and i.consumer = c.name and i.event_id = before.id
+    where not before.id = any(${ids}::uuid[]) and coalesce(i.status, '') not in ('done', 'dead')`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Puts off a failed attempt until `untilMs`. */
 export async function putOff(tx: Tx, consumer: string, event: EventRef, untilMs: number): Promise<void> {
   await sql`update inbox set next_attempt_at = ${toIso(untilMs)}::timestamptz

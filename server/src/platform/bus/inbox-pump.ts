@@ -1,23 +1,30 @@
 /** Hands a consumer what waits for it in the database: every event where no broker is used, replays where one is. */
 import { bury } from './dead-letters.ts';
-import { backoffAfter, type BusParts } from './bus-parts.ts';
-import { giveBack, leaseWaiting, nextDueMs, putOff, type WaitingEvent } from './event-store.ts';
+import { backoffAfter, redeliveryMs, type BusParts } from './bus-parts.ts';
+import { findEarly, giveBack, leaseWaiting, nextDueMs, putOff, type WaitingEvent } from './event-store.ts';
 import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
 import type { Subscription } from './port.ts';
 import { createPump, type Pump } from './pump.ts';
 
 const UNAVAILABLE_MS = 1_000;
+/** Look again this soon for the event that must come before. */
+const EARLY_MS = 100;
+
+/** Events that were held back since one is missing before them: id → since when (wall clock). */
+type Patience = Map<string, number>;
 
 export function createInboxPump(parts: BusParts, subscription: Subscription): Pump {
   const { clock, log, settings } = parts;
   const { name } = subscription;
+  const patience: Patience = new Map();
   return createPump({
     clock,
     sweepMs: settings.sweepMs,
     async turn() {
       const nowMs = clock.now();
-      const waiting = await leaseNext(parts, name, nowMs);
-      if (waiting.length === 0) return untilDue(parts, name, nowMs);
+      const fresh = await leaseFresh(parts, name, nowMs);
+      const waiting = fresh.length > 0 ? fresh : await leaseSuspect(parts, { consumer: name, nowMs, patience });
+      if (waiting === null) return untilDue(parts, name, nowMs);
       await settle(parts, subscription, waiting);
       return 0;
     },
@@ -25,15 +32,34 @@ export function createInboxPump(parts: BusParts, subscription: Subscription): Pu
   });
 }
 
+/** Events never tried before come in chunks. */
+function leaseFresh({ database, settings }: BusParts, consumer: string, nowMs: number): Promise<WaitingEvent[]> {
+  const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs, fresh: true, limit: settings.chunk };
+  return database.asRole('operator', (tx) => leaseWaiting(tx, lease));
+}
+
 /**
- * Events never tried before come in chunks. One whose last attempt was not heard of again comes alone: it may be the one
- * that ends processes, and those handled beside it are not to blame.
+ * One whose last attempt was not heard of again comes alone: it may be the one that ends processes, and those handled
+ * beside it are not to blame. It may also have got here past one of its aggregate that still is with the broker: then it
+ * waits for that one, for a while. `null` where there is none.
  */
-async function leaseNext({ database, settings }: BusParts, consumer: string, nowMs: number): Promise<WaitingEvent[]> {
-  const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs };
+async function leaseSuspect(
+  { database, settings }: BusParts,
+  { consumer, nowMs, patience }: { consumer: string; nowMs: number; patience: Patience },
+): Promise<WaitingEvent[] | null> {
+  const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs, fresh: false, limit: 1 };
   return database.asRole('operator', async (tx) => {
-    const fresh = await leaseWaiting(tx, { ...lease, fresh: true, limit: settings.chunk });
-    return fresh.length > 0 ? fresh : leaseWaiting(tx, { ...lease, fresh: false, limit: 1 });
+    const waiting = await leaseWaiting(tx, lease);
+    const [suspect] = waiting;
+    if (suspect === undefined) return null;
+    const isPatient = nowMs - (patience.get(suspect.id) ?? nowMs) < redeliveryMs(settings);
+    if (!isPatient || !(await findEarly(tx, consumer, waiting)).has(suspect.id)) {
+      patience.delete(suspect.id);
+      return waiting;
+    }
+    if (!patience.has(suspect.id)) patience.set(suspect.id, nowMs);
+    await giveBack(tx, consumer, waiting, nowMs + EARLY_MS);
+    return [];
   });
 }
 
@@ -49,8 +75,9 @@ async function settle(parts: BusParts, subscription: Subscription, waiting: read
   for (const event of waiting) {
     const { envelope } = event;
     const lost = envelope === null ? 'the outbox does not have the event any more' : null;
+    // The first attempt was in company; what died with it alone, as often as allowed, is to blame.
     const fatal =
-      event.attempts > settings.attemptsMax ? 'the process ended each time while it handled the event' : null;
+      event.attempts > settings.attemptsMax + 1 ? 'the process ended each time while it handled the event' : null;
     const reason = lost ?? fatal;
     if (envelope !== null && reason === null) ready.push({ ...event, envelope });
     else await buryWaiting(parts, subscription.name, event, reason ?? '');

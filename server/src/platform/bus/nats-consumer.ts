@@ -1,7 +1,8 @@
 /** One consumer's events out of JetStream: explicit acknowledgements, each effect once, in order per aggregate. */
 import { AckPolicy, DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { backoffAfter, type BusParts } from './bus-parts.ts';
+import { backoffAfter, redeliveryMs, type BusParts } from './bus-parts.ts';
 import { bury } from './dead-letters.ts';
+import { findEarly } from './event-store.ts';
 import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
 import { type NatsSession, STREAM, toNanos } from './nats-link.ts';
 import { AGGREGATE_HEADER, APPENDED_HEADER } from './nats-publisher.ts';
@@ -20,6 +21,8 @@ const PREFETCH = 256;
 /** Chunks at once, for a database that can use it. */
 const LANES = 4;
 const UNAVAILABLE_MS = 1_000;
+/** Look again this soon for the event that must come before. */
+const EARLY_MS = 100;
 /** Clocks of broker and database may differ by this much. */
 const CLOCKS_DIFFER_MS = 60_000;
 
@@ -31,6 +34,8 @@ export class NatsConsumer {
   readonly #pump: Pump;
   #messages: ConsumerMessages | null = null;
   #cancelBeat = (): void => {};
+  /** Until then (steady clock) messages may be missing here that another process, or a broken connection, still has. */
+  #doubtUntilMs = 0;
   /** Lets another process take over at once; there is nothing to give where it got no message. */
   #makeRoom: (() => Promise<void>) | null = null;
 
@@ -49,16 +54,26 @@ export class NatsConsumer {
     });
   }
 
+  /** Call when messages may have been given to somebody who will not handle them. */
+  doubt(): void {
+    const { clock, settings } = this.#parts;
+    this.#doubtUntilMs = clock.monotonicMs() + redeliveryMs(settings);
+  }
+
   async start(session: NatsSession): Promise<void> {
     const { name } = this.#subscription;
     const since = await this.#registeredAt(name);
     const consumer = await ensureConsumer(this.#parts, this.#subscription, session, since);
     const messages = await consumer.consume({ max_messages: PREFETCH, group: GROUP });
     this.#messages = messages;
+    this.doubt();
     this.#pump.start();
     this.#beat();
     void this.#read(session, messages, since).catch((error: unknown) =>
       this.#parts.log.error({ consumer: name, error }, 'no more messages come from NATS'),
+    );
+    void this.#watch(messages).catch((error: unknown) =>
+      this.#parts.log.error({ consumer: name, error }, 'lost sight of the messages of NATS'),
     );
   }
 
@@ -88,6 +103,12 @@ export class NatsConsumer {
     }
   }
 
+  async #watch(messages: ConsumerMessages): Promise<void> {
+    for await (const { type } of messages.status()) {
+      if (type !== 'heartbeat' && type !== 'debug' && type !== 'next') this.doubt();
+    }
+  }
+
   async #turn(): Promise<number | null> {
     const { database, settings } = this.#parts;
     const lanes = Array.from({ length: database.engine === 'postgres' ? LANES : 1 }, () =>
@@ -100,8 +121,31 @@ export class NatsConsumer {
   }
 
   async #handle(chunk: readonly Message[]): Promise<void> {
-    const outcomes = await handleEvents(this.#parts.database, this.#subscription, chunk);
-    for (const message of chunk) await this.#settle(message, outcomes.get(message.id) ?? { type: 'held' });
+    const ready = await this.#holdEarly(chunk);
+    if (ready.length === 0) return;
+    const outcomes = await handleEvents(this.#parts.database, this.#subscription, ready);
+    for (const message of ready) await this.#settle(message, outcomes.get(message.id) ?? { type: 'held' });
+  }
+
+  /**
+   * The server hands out new messages before it repeats old ones that a process took to its grave. Messages whose
+   * aggregate lacks one are put back; the rest may be handled now.
+   */
+  async #holdEarly(chunk: readonly Message[]): Promise<readonly Message[]> {
+    const { clock, database, log } = this.#parts;
+    const { name } = this.#subscription;
+    if (clock.monotonicMs() >= this.#doubtUntilMs) return chunk;
+    try {
+      const early = await database.asRole('operator', (tx) => findEarly(tx, name, chunk));
+      const isHeld = new Set(chunk.flatMap(({ id, aggregateKey }) => (early.has(id) ? aggregateKey : [])));
+      const untilMs = clock.monotonicMs() + EARLY_MS;
+      for (const message of chunk) if (isHeld.has(message.aggregateKey)) this.#queue.retry(message, untilMs);
+      return chunk.filter(({ aggregateKey }) => !isHeld.has(aggregateKey));
+    } catch (error) {
+      log.warn({ consumer: name, error }, 'events wait: the database does not say whether one is missing before them');
+      for (const message of chunk) this.#queue.retry(message, clock.monotonicMs() + UNAVAILABLE_MS);
+      return [];
+    }
   }
 
   async #settle(message: Message, outcome: Outcome): Promise<void> {

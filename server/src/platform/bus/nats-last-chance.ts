@@ -1,7 +1,7 @@
 /**
  * Messages that were delivered as often as allowed and never acknowledged: processes ended while they held them. The
- * server says so in an advisory, kept in a stream. Such an event gets one more attempt through the inbox, alone, since a
- * process holds many messages and only one of them may be to blame; then it is done or a dead letter.
+ * server says so in an advisory, kept in a stream. Such an event comes to its consumer through the inbox, alone, since a
+ * process holds many messages and only one of them may be to blame; there it is done or becomes a dead letter.
  */
 import { AckPolicy, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import Type from 'typebox';
@@ -55,7 +55,7 @@ export class LastChance {
   }
 }
 
-async function takeOver({ database, log, settings }: BusParts, session: NatsSession, msg: JsMsg): Promise<void> {
+async function takeOver({ database, log }: BusParts, session: NatsSession, msg: JsMsg): Promise<void> {
   const { consumer, stream_seq: seq } = advisory.parse(msg.json());
   const stored = await session.manager.streams.getMessage(STREAM, { seq });
   const at = stored?.header.get(APPENDED_HEADER) ?? '';
@@ -63,7 +63,6 @@ async function takeOver({ database, log, settings }: BusParts, session: NatsSess
   if (stored === null || at === '') return;
   const payload = stored.string();
   const { id, aggregate, subject } = readEvent(stored.json());
-  log.warn({ consumer, subject, event_id: id }, 'an event was never acknowledged; it gets one more attempt, alone');
-  const attempts = settings.attemptsMax - 1;
-  await database.asRole('operator', (tx) => offer(tx, consumer, { id, at, aggregate, payload, attempts }, false));
+  log.warn({ consumer, subject, event_id: id }, 'an event was never acknowledged; it is tried alone');
+  await database.asRole('operator', (tx) => offer(tx, consumer, { id, at, aggregate, payload, attempts: 1 }, false));
 }

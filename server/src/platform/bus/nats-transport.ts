@@ -15,6 +15,7 @@ const RETRY_MS = 1_000;
 interface Reader {
   start(session: NatsSession): Promise<void>;
   stop(): Promise<void>;
+  doubt?(): void;
 }
 
 export class NatsTransport implements Transport {
@@ -40,6 +41,7 @@ export class NatsTransport implements Transport {
       },
       onChange: (connected) => {
         if (connected) this.#relay.wake();
+        for (const reader of this.#readers) reader.doubt?.();
         onChange(connected);
       },
     });

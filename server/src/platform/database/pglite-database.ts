@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import type { Clock } from '#kernel';
 import { columnTypes } from './column-types.ts';
 import type { DataFolderLock } from './data-folder-lock.ts';
@@ -10,7 +10,7 @@ import { createMaintenance, type MaintenanceReport } from './pglite-maintenance.
 import { PgliteStream } from './pglite-stream.ts';
 import type { Database } from './port.ts';
 import { copyTemplate, isDataFolder, placeWhole, preparedFolder } from './prepared-folder.ts';
-import { checkSession, type Connect, withSession } from './sessions.ts';
+import { checkSession, withSession } from './sessions.ts';
 import { runTransaction } from './transactions.ts';
 
 /** No statement of Reeve runs this long; a thread that does hangs and is stopped. */
@@ -106,7 +106,7 @@ export interface EngineOptions {
 
 /** The running thread with its one session. */
 export interface Engine {
-  connect: Connect;
+  connect(): Promise<PoolClient>;
   board: NoticeBoard;
   syncCount(): number;
   stop(): Promise<void>;
@@ -144,7 +144,7 @@ export async function startEngine(folder: string, options: EngineOptions = {}): 
   // A failed session is reported to whoever uses it; without a listener Node would end the process as well.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const connect: Connect = () => pool.connect();
+  const connect = (): Promise<PoolClient> => pool.connect();
   (await connect()).release();
   return {
     connect,

@@ -71,7 +71,7 @@ export function createWorkflows(inputs: WorkflowInputs): Workflows {
       name: 'workflows',
       routes: createWorkflowRoutes(managed),
       jobs: [job],
-      health: [{ name: 'workflows', check }],
+      health: [{ name: 'workflows', servesWithout: true, check }],
     },
   };
 }

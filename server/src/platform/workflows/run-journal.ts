@@ -1,7 +1,7 @@
 /** The journal of one run in the hands of one worker: what was done is read from it, what is done is written to it. */
 import { AppError, type Clock } from '#kernel';
 import type { Database, Tx } from '../database/port.ts';
-import { WorkflowStopped } from './port.ts';
+import { WorkflowStopped } from './workflow-context.ts';
 import type { ClaimedRun, Held } from './run-records.ts';
 import { holdRun, noteAdvance } from './run-store.ts';
 import { writeStep, type StepKind, type StepRecord } from './step-store.ts';

@@ -3,7 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '#kernel';
 import type { Database, Tx } from '../database/port.ts';
 import type { Log } from '../telemetry/port.ts';
-import { StepFailed, WorkflowStopped, type StepContext, type StepOptions, type WorkflowContext } from './port.ts';
+import {
+  StepFailed,
+  WorkflowStopped,
+  type StepContext,
+  type StepOptions,
+  type WorkflowContext,
+} from './workflow-context.ts';
 import { never, openJournal, type Departure, type Outcome, type Place, type RunJournal } from './run-journal.ts';
 import type { ClaimedRun, Held } from './run-records.ts';
 import { putBack, storeProgress, wakeRun } from './run-store.ts';

@@ -1,5 +1,5 @@
 /** Several steps of which all stand or none: what was begun is taken back when a later one fails. */
-import { StepFailed, type StepContext, type StepOptions, type WorkflowContext } from './port.ts';
+import { StepFailed, type StepContext, type StepOptions, type WorkflowContext } from './workflow-context.ts';
 
 export interface SagaStep<T> {
   name: string;

@@ -1,6 +1,6 @@
 /** Tries one step: pauses, time-outs, and no surprise at the end. */
 import type { Clock } from '#kernel';
-import type { StepContext, StepOptions } from './port.ts';
+import type { StepContext, StepOptions } from './workflow-context.ts';
 
 interface Trial {
   clock: Clock;

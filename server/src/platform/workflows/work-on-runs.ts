@@ -2,11 +2,12 @@
 import { AppError, type Clock } from '#kernel';
 import type { Database } from '../database/port.ts';
 import type { Log } from '../telemetry/port.ts';
-import { WorkflowStopped, type QueueLimits, type WorkflowDefinition } from './port.ts';
+import type { QueueLimits, WorkflowDefinition } from './port.ts';
 import type { Departure } from './run-journal.ts';
 import type { ClaimedRun, Held } from './run-records.ts';
 import { claimRuns, endRun, findNextDue, putBack, releaseForgotten } from './run-store.ts';
 import { explain, openRun, type RunningWorkflow } from './running-workflow.ts';
+import { WorkflowStopped } from './workflow-context.ts';
 
 export type AnyDefinition = WorkflowDefinition<unknown>;
 

@@ -1,10 +1,12 @@
 /** `/api/v1/workflows`: the runs of a tenant, and its dead letters. */
-import { WorkflowIdSchema } from '@reeve/contracts';
+import { TenantIdSchema, WorkflowIdSchema } from '@reeve/contracts';
 import Type from 'typebox';
 import {
   AppError,
+  asTenantId,
   asWorkflowId,
   buildPage,
+  defaultTenantId,
   must,
   PAGE_QUERY,
   pageSchema,
@@ -12,6 +14,7 @@ import {
   type JsonRoute,
   type RouteReply,
   type RouteRequest,
+  type TenantId,
   type WorkflowId,
 } from '#kernel';
 import type { ManagedRuns } from './manage-runs.ts';
@@ -23,8 +26,11 @@ const DEAD_PATH = '/api/v1/workflows/dead-letters';
 const SORT_KEY = [/^wfl_[0-9a-z]{26}$/];
 const RunParamsSchema = Type.Object({ id: WorkflowIdSchema });
 const NAME = Type.Optional(Type.String({ maxLength: 200, description: 'Only runs of this workflow.' }));
+const TENANT = { tenant_id: Type.Optional(TenantIdSchema) };
+const OneQuerySchema = Type.Object(TENANT);
 const ListQuerySchema = Type.Object({
   ...PAGE_QUERY,
+  ...TENANT,
   name: NAME,
   state: Type.Optional(Type.Union(RUN_STATES.map((state) => Type.Literal(state)))),
 });
@@ -50,17 +56,18 @@ function runRoutes(workflows: ManagedRuns): JsonRoute[] {
       method: 'GET',
       path: `${PATH}/:id`,
       summary: 'One run: how far it is, or how it ended.',
-      schema: { params: RunParamsSchema, reply: { 200: RunSchema } },
-      handle: ({ scope, params }) => replyWithRun(workflows, scope, readId(params)),
+      schema: { params: RunParamsSchema, query: OneQuerySchema, reply: { 200: RunSchema } },
+      handle: (request) => replyWithRun(workflows, whose(request), readId(request.params)),
     },
     {
       ...base,
       method: 'POST',
       path: `${PATH}/:id/cancel`,
       summary: 'Ask a run to stop. It may still clean up.',
-      schema: { params: RunParamsSchema, reply: { 200: RunSchema } },
-      async handle({ scope, params }) {
-        const id = readId(params);
+      schema: { params: RunParamsSchema, query: OneQuerySchema, reply: { 200: RunSchema } },
+      async handle(request) {
+        const scope = whose(request);
+        const id = readId(request.params);
         const canceled = await workflows.cancel(scope, id);
         const run = await replyWithRun(workflows, scope, id);
         if (!canceled) throw new AppError('conflict', { message: 'The run has ended.' });
@@ -78,7 +85,7 @@ function deadLetterRoutes(workflows: ManagedRuns): JsonRoute[] {
       path: DEAD_PATH,
       summary: 'Runs that failed, with the reason, oldest first.',
       schema: {
-        query: Type.Object({ ...PAGE_QUERY, name: NAME }),
+        query: Type.Object({ ...PAGE_QUERY, ...TENANT, name: NAME }),
         reply: { 200: pageSchema(RunSchema) },
       },
       handle: (request) => replyWithRuns(workflows, DEAD_PATH, request),
@@ -88,9 +95,10 @@ function deadLetterRoutes(workflows: ManagedRuns): JsonRoute[] {
       method: 'POST',
       path: `${DEAD_PATH}/:id/replay`,
       summary: 'Run it again from the step that failed.',
-      schema: { params: RunParamsSchema, reply: { 200: RunSchema } },
-      async handle({ scope, params }) {
-        const id = readId(params);
+      schema: { params: RunParamsSchema, query: OneQuerySchema, reply: { 200: RunSchema } },
+      async handle(request) {
+        const scope = whose(request);
+        const id = readId(request.params);
         const verdict = await workflows.replay(scope, id);
         if (verdict === 'no-dead-letter') throw unknownLetter();
         if (verdict === 'undone') throw new AppError('conflict', { message: UNDONE });
@@ -102,9 +110,9 @@ function deadLetterRoutes(workflows: ManagedRuns): JsonRoute[] {
       method: 'DELETE',
       path: `${DEAD_PATH}/:id`,
       summary: 'Give a failed run up.',
-      schema: { params: RunParamsSchema, reply: { 204: Type.Null() } },
-      async handle({ scope, params }) {
-        if (!(await workflows.discard(scope, readId(params)))) throw unknownLetter();
+      schema: { params: RunParamsSchema, query: OneQuerySchema, reply: { 204: Type.Null() } },
+      async handle(request) {
+        if (!(await workflows.discard(whose(request), readId(request.params)))) throw unknownLetter();
         return { status: 204 };
       },
     },
@@ -114,9 +122,9 @@ function deadLetterRoutes(workflows: ManagedRuns): JsonRoute[] {
 const UNDONE = 'What this run had done was taken back. Start it anew instead.';
 
 async function replyWithRuns(workflows: ManagedRuns, path: string, request: RouteRequest): Promise<RouteReply> {
-  const { scope, query } = request;
+  const { query } = request;
   const page = parsePage(query, SORT_KEY);
-  const rows = await workflows.list(scope, page, readFilter(query, path === DEAD_PATH));
+  const rows = await workflows.list(whose(request), page, readFilter(query, path === DEAD_PATH));
   const sortKeyOf = (row: WorkflowRun): string[] => [row.id];
   return { status: 200, body: buildPage({ path, query, page, rows, toItem: toRunReply, sortKeyOf }) };
 }
@@ -131,10 +139,20 @@ function readFilter(query: RouteRequest['query'], deadOnly: boolean): RunFilter 
   };
 }
 
-async function replyWithRun(workflows: ManagedRuns, scope: RouteRequest['scope'], id: WorkflowId): Promise<RouteReply> {
+async function replyWithRun(workflows: ManagedRuns, scope: Whose, id: WorkflowId): Promise<RouteReply> {
   const run = await workflows.find(scope, id);
   if (run === null) throw new AppError('not_found', { message: 'There is no such run.' });
   return { status: 200, body: toRunReply(run) };
+}
+
+type Whose = { tenantId: TenantId };
+
+/** The caller's tenant, or the one that the owner of the installation names. */
+function whose({ scope, query }: RouteRequest): Whose {
+  const { tenant_id: given } = query;
+  if (typeof given !== 'string' || given === scope.tenantId) return scope;
+  if (scope.tenantId === defaultTenantId && scope.actor.scopes.has('*')) return { tenantId: asTenantId(given) };
+  throw new AppError('not_found', { message: 'There is no such tenant.' });
 }
 
 function readId(params: RouteRequest['params']): WorkflowId {

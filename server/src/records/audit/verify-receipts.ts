@@ -9,9 +9,14 @@ const FAULTS_MAX = 100;
 
 /**
  * Walks one writer's receipts from its first: numbers without gap or repetition, each hash, each link, and the columns
- * that repeat the body. Stops after 100 faults. Runs as `projector` or `operator`.
+ * that repeat the body. Stops after 100 faults. Runs as `projector` or `operator`. `onReceipts` hears from time to time
+ * how many are checked.
  */
-export async function verifyWriterChain(tx: Tx, writerId: string): Promise<ChainReport> {
+export async function verifyWriterChain(
+  tx: Tx,
+  writerId: string,
+  onReceipts?: (checked: number) => void,
+): Promise<ChainReport> {
   const faults: ChainFault[] = [];
   let head = { writerId: asWriterId(writerId), seq: 0, hash: GENESIS_HASH };
   let receipts = 0;
@@ -21,14 +26,20 @@ export async function verifyWriterChain(tx: Tx, writerId: string): Promise<Chain
     faults.push(...report.faults, ...rows.flatMap(compareColumns));
     receipts += report.receipts;
     head = report.head;
+    onReceipts?.(receipts);
     if (rows.length < PAGE_RECEIPTS || faults.length >= FAULTS_MAX) return { head, receipts, faults };
   }
 }
 
-/** Every writer's chain; see `verifyWriterChain`. */
-export async function verifyAllChains(tx: Tx): Promise<ChainReport[]> {
+/** Every writer's chain; see `verifyWriterChain`. `onReceipts` counts through all of them. */
+export async function verifyAllChains(tx: Tx, onReceipts?: (checked: number) => void): Promise<ChainReport[]> {
   const reports: ChainReport[] = [];
-  for (const { writerId } of await listChainEnds(tx)) reports.push(await verifyWriterChain(tx, writerId));
+  let before = 0;
+  for (const { writerId } of await listChainEnds(tx)) {
+    const report = await verifyWriterChain(tx, writerId, (checked) => onReceipts?.(before + checked));
+    before += report.receipts;
+    reports.push(report);
+  }
   return reports;
 }
 

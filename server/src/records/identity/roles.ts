@@ -5,7 +5,7 @@ import { PERMISSIONS, type Scope as Granted } from '@reeve/contracts';
 export const ROLES = {
   OWNER: ['*'],
   ADMIN: PERMISSIONS,
-  TENANT_ADMIN: ['models:invoke', 'receipts:read', 'usage:read', 'keys:manage'],
+  TENANT_ADMIN: ['models:invoke', 'receipts:read', 'usage:read', 'keys:manage', 'webhooks:manage'],
   EDITOR: ['models:invoke', 'receipts:read', 'usage:read'],
   VIEWER: ['receipts:read', 'usage:read'],
   /** Views forecasts, which are answers of models. */

@@ -8,12 +8,14 @@ import { EXIT, EXIT_HELP, toExitCode, type ExitCode } from './exit-codes.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addModelsCommand } from './models-command.ts';
+import { addMoveCommand } from './move-command.ts';
 import { CliError, openProcessStreams, printJson, type CliStreams } from './output.ts';
 import { addProjectionsCommand } from './projections-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSmokeCommand } from './smoke-command.ts';
 import { addTenantsCommand } from './tenants-command.ts';
 import type { CliContext } from './visit-control.ts';
+import { addWorkflowsCommand } from './workflows-command.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -34,12 +36,14 @@ export async function runCli(
 const VERBS = [
   addServeCommand,
   addMigrateCommand,
+  addMoveCommand,
   addKeysCommand,
   addTenantsCommand,
   addModelsCommand,
   addProjectionsCommand,
   addDoctorCommand,
   addSmokeCommand,
+  addWorkflowsCommand,
 ];
 
 function createProgram(context: CliContext): Command {

@@ -1,36 +1,55 @@
 /** From one message of a chat to its parts. */
 import type { MediaPart, Part, PartRole } from '@reeve/contracts';
+import type { UnknownFields } from '../unknown-fields.ts';
+import { cacheOf } from './cache-control.ts';
+import { noteMessage } from './note-unknown.ts';
 import type { ChatRequest } from './openai-wire.ts';
 
 type Message = ChatRequest['messages'][number];
 type Base = Pick<Part, 'turn' | 'role'>;
 type Content = Readonly<Record<string, unknown>> & { type: string };
 
-const ROLES: Readonly<Record<string, PartRole>> = {
-  system: 'system',
-  developer: 'system',
-  user: 'user',
-  assistant: 'assistant',
-  tool: 'tool',
-  function: 'tool',
-};
+const ROLES: ReadonlyMap<string, PartRole> = new Map([
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+  ['tool', 'tool'],
+]);
 
 /** What a message may say beside its content that only this wire can carry. */
 const BESIDE = ['name', 'audio', 'function_call'] as const;
+const ROLE_SHOWN_MAX = 64;
 
-export function messageToParts(message: Message, turn: number): Part[] {
-  const role = ROLES[message.role] ?? 'user';
+/** A message's parts; what it holds that the call does not model goes to `unknown`, or becomes a part of kind `other`. */
+export function messageToParts(message: Message, turn: number, unknown: UnknownFields): Part[] {
+  const role = ROLES.get(message.role);
+  // A role that nobody knows, or a result that belongs to no call, means something to this wire's providers only.
+  if (role === undefined || (role === 'tool' && message.tool_call_id == null)) {
+    const name = `messages[].role:${message.role.slice(0, ROLE_SHOWN_MAX)}`;
+    return [{ turn, role: 'user', type: 'other', name, value: message }];
+  }
   if (isPlain(message)) return [{ turn, role, type: 'text', text: message.content }];
+  noteMessage(message, unknown);
   const base: Base = { turn, role };
-  const beside = findBeside(message, base);
-  if (message.tool_call_id != null) return [...toResult(message.tool_call_id, message, base), ...beside];
+  const parts = role === 'tool' ? toResult(message.tool_call_id ?? '', message, base) : toSaid(message, base);
+  return markLast(parts, cacheOf(message));
+}
+
+function toSaid(message: Message, base: Base): Part[] {
   return [
     ...(message.reasoning_content ? [{ ...base, type: 'reasoning', text: message.reasoning_content } as const] : []),
     ...toContents(message.content).map((part) => toContentPart(part, base)),
     ...(message.refusal ? [{ ...base, type: 'refusal', text: message.refusal } as const] : []),
     ...(message.tool_calls ?? []).map((call) => toToolCall(call, base)),
-    ...beside,
+    ...findBeside(message, base),
   ];
+}
+
+/** A message's own mark stands for its end. */
+function markLast(parts: Part[], mark: Pick<Part, 'cache'>): Part[] {
+  if (mark.cache === undefined) return parts;
+  return parts.map((part, index) => (index === parts.length - 1 ? { ...part, ...mark } : part));
 }
 
 /** Most messages are a role and a text. */
@@ -61,13 +80,15 @@ function toToolCall(call: NonNullable<NonNullable<Message['tool_calls']>[number]
 function toResult(id: string, message: Message, base: Base): Part[] {
   const content: MediaPart[] = [];
   const others: Part[] = [];
+  let mark: Pick<Part, 'cache'> = {};
   for (const item of toContents(message.content)) {
     const part = toContentPart(item, base);
+    if (part.cache !== undefined) mark = { cache: part.cache };
     if (part.type === 'text') content.push({ type: 'text', text: part.text });
     else if (part.type === 'image' || part.type === 'file') content.push(toMedia(part));
     else others.push(part);
   }
-  return [{ ...base, type: 'tool-result', id, content }, ...others];
+  return [{ ...base, type: 'tool-result', id, content, ...mark }, ...others];
 }
 
 function toMedia(part: Extract<Part, { type: 'image' | 'file' }>): MediaPart {
@@ -76,14 +97,16 @@ function toMedia(part: Extract<Part, { type: 'image' | 'file' }>): MediaPart {
 }
 
 function toContentPart(part: Content, base: Base): Part {
+  return { ...toUnmarkedPart(part, base), ...cacheOf(part) };
+}
+
+function toUnmarkedPart(part: Content, base: Base): Part {
   if (part.type === 'text' && typeof part.text === 'string') return { ...base, type: 'text', text: part.text };
   if (part.type === 'refusal' && typeof part.refusal === 'string') {
     return { ...base, type: 'refusal', text: part.refusal };
   }
-  if (part.type === 'image_url' && typeof part.image_url === 'string') {
-    return { ...base, type: 'image', url: part.image_url };
-  }
   const inner = part[part.type];
+  if (part.type === 'image_url' && typeof inner === 'string') return { ...base, type: 'image', url: inner };
   const media = typeof inner === 'object' && inner !== null ? toMediaPart(part.type, { ...inner }, base) : null;
   return media ?? { ...base, type: 'other', name: part.type, value: part };
 }

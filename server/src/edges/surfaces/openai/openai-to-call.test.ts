@@ -45,6 +45,10 @@ describe('messages', () => {
     [{ role: 'user', content: [{ type: 'image_url', image_url: 7 }] }, 'image_url'],
     [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'custom', custom: {} }] }, 'custom'],
     [{ role: 'tool', tool_call_id: 'c', content: [{ type: 'hologram' }] }, 'hologram'],
+    [{ role: 'constructor', content: 'a' }, 'messages[].role:constructor'],
+    [{ role: 'narrator', content: [{ type: 'text', text: 'a' }] }, 'messages[].role:narrator'],
+    [{ role: 'tool', content: 'of no call' }, 'messages[].role:tool'],
+    [{ role: 'function', name: 'f', content: 'a' }, 'messages[].role:function'],
   ])('keep what the call does not model: %j', (message, name) => {
     expect(partsOf(message)).toContainEqual(expect.objectContaining({ type: 'other', name }));
   });
@@ -65,6 +69,92 @@ describe('messages', () => {
     expect(partsOf({ role: 'tool', tool_call_id: 'c', content: [image] })).toEqual([
       { turn: 0, role: 'tool', type: 'tool-result', id: 'c', content: [{ type: 'image', url: image.image_url.url }] },
     ]);
+  });
+});
+
+describe('fields inside that nobody knows', () => {
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const said = (part: object) => ({ messages: [{ role: 'user', content: [part] }] });
+
+  it.each([
+    [{ messages: [{ role: 'user', content: 'a', foo: 1 }] }, 'messages[].foo'],
+    [{ messages: [{ role: 'user', content: 'a', tool_call_id: 'c' }] }, 'messages[].tool_call_id'],
+    [{ messages: [{ role: 'tool', content: 'a', tool_call_id: 'c', foo: 1 }] }, 'messages[].foo'],
+    [{ messages: [{ role: 'user', content: 'a', cache_control: { type: 'forever' } }] }, 'messages[].cache_control'],
+    [said({ type: 'text', text: 'a', foo: 1 }), 'content[].foo'],
+    [said({ type: 'text', text: 'a', cache_control: { type: 'ephemeral', ttl: '9h' } }), 'content[].cache_control'],
+    [said({ type: 'image_url', image_url: { url: 'https://a.example', foo: 1 } }), 'content[].image_url.foo'],
+    [{ messages: [{ role: 'assistant', tool_calls: [{ ...call, foo: 1 }] }] }, 'tool_calls[].foo'],
+    [
+      { messages: [{ role: 'assistant', tool_calls: [{ ...call, function: { ...call.function, foo: 1 } }] }] },
+      'tool_calls[].function.foo',
+    ],
+    [{ tools: [{ type: 'function', function: { name: 'f' }, foo: 1 }] }, 'tools[].foo'],
+    [{ tools: [{ type: 'function', function: { name: 'f', foo: 1 } }] }, 'tools[].function.foo'],
+    [{ tool_choice: { type: 'function', function: { name: 'f' }, foo: 1 } }, 'tool_choice.foo'],
+    [{ tool_choice: { type: 'function', function: { name: 'f', foo: 1 } } }, 'tool_choice.function.foo'],
+    [{ stream_options: { include_usage: true, foo: 1 } }, 'stream_options.foo'],
+    [{ response_format: { type: 'json_object', foo: 1 } }, 'response_format.foo'],
+    [
+      { response_format: { type: 'json_schema', json_schema: { name: 'n', schema: {}, foo: 1 } } },
+      'response_format.json_schema.foo',
+    ],
+  ])('are kept under the caller’s names: %j', (fields, name) => {
+    expect(Object.keys(chat(fields).extensions)).toEqual([name]);
+  });
+
+  it('keep the values of all places', () => {
+    const messages = [1, 2].map((foo) => ({ role: 'user', content: 'a', foo }));
+    expect(chat({ messages }).extensions).toEqual({ 'messages[].foo': [1, 2] });
+  });
+
+  it('are nothing where they are empty, or echo an answer', () => {
+    const empty = { foo: null, bar: false, baz: '', qux: [], function_call: null };
+    const echoed = { id: 'm', annotations: [{}], reasoning: 'hm', reasoning_details: [{}], phase: 'final' };
+    const calls = [{ ...call, index: 0, extra_content: { google: {} } }];
+    const messages = [
+      { role: 'assistant', content: 'a', ...empty, ...echoed, tool_calls: calls },
+      { role: 'tool', tool_call_id: 'c', name: 'f', content: 'a' },
+    ];
+    expect(chat({ messages }).extensions).toEqual({});
+    expect(partsOf(...messages)).toHaveLength(3);
+  });
+
+  it('may have the name of every object’s prototype', () => {
+    const body = readJsonBody(
+      Buffer.from('{"model":"m","messages":[{"role":"user","content":"a","__proto__":{"b":1}}],"__proto__":{"c":1}}'),
+    );
+    expect(Object.keys(chatToCall(body).extensions)).toEqual(['__proto__', 'messages[].__proto__']);
+  });
+});
+
+describe('marks for the provider’s cache', () => {
+  const mark = { cache_control: { type: 'ephemeral' } };
+  const hour = { cache_control: { type: 'ephemeral', ttl: '1h' } };
+  const text = { type: 'text', text: 'a' };
+
+  it.each([
+    [{ role: 'user', content: [{ ...text, ...mark }, text] }, ['5m', undefined]],
+    [{ role: 'user', content: [text, { ...text, prompt_cache_breakpoint: { mode: 'explicit' } }] }, [undefined, '5m']],
+    [{ role: 'user', content: [text, text], ...hour }, [undefined, '1h']],
+    [{ role: 'system', content: 'a', ...hour }, ['1h']],
+    [{ role: 'tool', tool_call_id: 'c', content: [{ ...text, ...hour }, text] }, ['1h']],
+  ])('stand at their parts: %j', (message, marks) => {
+    const { parts, extensions } = chat({ messages: [message] });
+    expect(parts.map(({ cache }) => cache)).toEqual(marks);
+    expect(extensions).toEqual({});
+  });
+
+  it('stand at their tools', () => {
+    const tools = [
+      { type: 'function', function: { name: 'f' }, ...mark },
+      { type: 'function', function: { name: 'g', ...hour } },
+    ];
+    expect(chat({ tools }).params.tools).toEqual([
+      { name: 'f', cache: '5m' },
+      { name: 'g', cache: '1h' },
+    ]);
+    expect(chat({ tools }).extensions).toEqual({});
   });
 });
 

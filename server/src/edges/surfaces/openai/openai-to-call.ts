@@ -9,7 +9,10 @@ import type {
 } from '@reeve/contracts';
 import type { JsonBody } from '../read-body.ts';
 import { given, pickExtensions } from '../read-fields.ts';
+import { createUnknownFields } from '../unknown-fields.ts';
+import { cacheOf } from './cache-control.ts';
 import { messageToParts } from './message-to-parts.ts';
+import { noteSettings } from './note-unknown.ts';
 import {
   CHAT_FIELDS,
   chatChecker,
@@ -24,14 +27,16 @@ const WIRE = 'openai';
 /** A chat completion request as a call. Throws `AppError('invalid_request')` naming the field at fault. */
 export function chatToCall(body: JsonBody): Call {
   const request = chatChecker.parse(body.value);
+  const unknown = createUnknownFields();
+  noteSettings(request, unknown);
   return {
     kind: 'chat',
     wire: WIRE,
     model: request.model,
     stream: request.stream ?? false,
-    parts: request.messages.flatMap(messageToParts),
+    parts: request.messages.flatMap((message, turn) => messageToParts(message, turn, unknown)),
     params: toChatParams(request),
-    extensions: { ...pickExtensions(body.value, CHAT_FIELDS), ...findUnmodelled(request) },
+    extensions: { ...pickExtensions(body.value, CHAT_FIELDS), ...findUnmodelled(request), ...unknown },
     raw: { bytes: body.bytes, fields: body.fields },
   };
 }
@@ -116,7 +121,8 @@ function readEffort(effort: ChatRequest['reasoning_effort']): ReasoningParams | 
   return effort == null ? null : { effort };
 }
 
-function toTool({ function: tool }: NonNullable<NonNullable<ChatRequest['tools']>[number]>): ToolDefinition[] {
+function toTool(defined: NonNullable<NonNullable<ChatRequest['tools']>[number]>): ToolDefinition[] {
+  const { function: tool } = defined;
   if (tool === undefined) return [];
   return [
     {
@@ -124,6 +130,8 @@ function toTool({ function: tool }: NonNullable<NonNullable<ChatRequest['tools']
       ...(tool.description == null ? {} : { description: tool.description }),
       ...(tool.parameters == null ? {} : { parameters: tool.parameters }),
       ...(tool.strict == null ? {} : { strict: tool.strict }),
+      ...cacheOf(tool),
+      ...cacheOf(defined),
     },
   ];
 }

@@ -15,8 +15,9 @@ export function placeExtensions(body: JsonRecord, extensions: JsonRecord): JsonR
   return placed;
 }
 
-/** A field of one of the caller's own tools does not say of which. */
+/** A field of one of the caller's own tools, or inside its messages (`messages[].x`), does not say of which. */
 export function isPlaceable(name: string, value: unknown): boolean {
+  if (name.includes('[]')) return false;
   return !name.startsWith(TOOLS) || isProviderTool(name, value);
 }
 

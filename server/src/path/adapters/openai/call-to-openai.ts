@@ -31,7 +31,13 @@ export function findUnsayable(call: Call, provider: Provider): string | null {
       return 'This provider cannot take a file by its URL.';
     }
   }
-  return null;
+  return call.wire === WIRE ? findUnplaceable(call.extensions) : null;
+}
+
+/** Fields inside messages and settings (`messages[].x`) do not say where they stood. */
+function findUnplaceable(extensions: Call['extensions']): string | null {
+  const inner = Object.keys(extensions).find((name) => name.includes('.'));
+  return inner === undefined ? null : `"${inner}" cannot be sent on once the request was changed on its way.`;
 }
 
 function speaksRaw(call: Call, provider: Provider): call is Call & { raw: NonNullable<Call['raw']> } {

@@ -1,0 +1,2 @@
+/** The door of operations. */
+export { createOperationsPlugin, type OperationsInputs } from './plugin.ts';

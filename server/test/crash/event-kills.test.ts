@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { KILLS } from '../rigs/kill-loop.ts';
+import { killEventLoad } from './event-kills.ts';
+
+const EMBEDDED = { postgresUrl: null, natsUrl: null };
+
+it(
+  `each event has its effect once over ${KILLS} kill -9, inside PGlite`,
+  { timeout: 120_000 + KILLS * 6_000 },
+  async () => {
+    const { faults, acknowledged } = await killEventLoad(EMBEDDED);
+    expect(faults).toEqual([]);
+    expect(acknowledged).toBeGreaterThan(KILLS * 10);
+  },
+);
+
+it('sees an append that was acknowledged before its commit', { timeout: 180_000 }, async () => {
+  const { faults } = await killEventLoad(EMBEDDED, { broken: 'says too early', kills: 3 });
+  expect(faults.filter((fault) => fault.includes('promised, and not there')).length).toBeGreaterThan(0);
+});
