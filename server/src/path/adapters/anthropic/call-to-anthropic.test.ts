@@ -325,10 +325,12 @@ describe('a call of this wire without its bytes', () => {
     });
   });
 
-  it('is refused where a field belongs to one of its tools and does not say to which', () => {
-    const extensions = { 'tools.defer_loading': true };
-    expect(refusalOf(asking({}, { wire: 'anthropic', extensions }))).toContain('"tools.defer_loading"');
-  });
+  it.each(['tools.defer_loading', 'messages[].foo'])(
+    'is refused where a field does not say to which it belongs: %s',
+    (name) => {
+      expect(refusalOf(asking({}, { wire: 'anthropic', extensions: { [name]: [true] } }))).toContain(`"${name}"`);
+    },
+  );
 
   it('hands no fields of another wire on', () => {
     expect(read(asking({}, { extensions: { store: true, metadata: { a: 'b' } } }))).toEqual({

@@ -227,6 +227,12 @@ describe('a call of another surface', () => {
     expect(findUnsayable({ ...rawCall({ model: 'm' }), parts: call.parts }, provider)).toBeNull();
   });
 
+  it('is not sent with fields that do not say where they stood', () => {
+    const call = built([], {}, { wire: 'openai', extensions: { 'messages[].foo': [1] } });
+    expect(findUnsayable(call, provider)).toContain('"messages[].foo"');
+    expect(findUnsayable({ ...rawCall({ model: 'm' }), extensions: call.extensions }, provider)).toBeNull();
+  });
+
   it('keeps what the call does not model where its own bytes cannot go', () => {
     const custom = { type: 'custom', custom: { name: 'grep' } };
     const params: CallParams = { tools: [{ name: 'look' }] };
