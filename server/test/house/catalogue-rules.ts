@@ -6,6 +6,7 @@ import { isSource, type Rule, type Tree, withoutComments } from './tree.ts';
 const ERROR_PAGE = 'docs/errors.md';
 const REFERENCE = 'docs/reference.md';
 const ENVIRONMENT = 'server/src/roles/environment.ts';
+const PROCESS_SHAPE = 'server/src/roles/process-shape.ts';
 /** The environment's keys of providers stand where the providers are listed. */
 const PROVIDER_LISTS = ['server/src/path/adapters/adapters-list.ts', 'server/src/path/adapters/openai-presets.ts'];
 
@@ -142,7 +143,7 @@ function checkStrayNames(tree: Tree): string[] {
 
 function checkVariables(tree: Tree): string[] {
   const read = [
-    ...names(tree.get(ENVIRONMENT) ?? '', /'([A-Z][A-Z0-9]*_[A-Z0-9_]+)'/g),
+    ...[ENVIRONMENT, PROCESS_SHAPE].flatMap((path) => names(tree.get(path) ?? '', /'([A-Z][A-Z0-9]*_[A-Z0-9_]+)'/g)),
     ...PROVIDER_LISTS.flatMap((path) => names(tree.get(path) ?? '', /'([A-Z][A-Z0-9]*_API_KEY)'/g)),
   ];
   const documented = names(tree.get(REFERENCE) ?? '', /`((?:(?:REEVE|OTEL)_[A-Z0-9_]+)|[A-Z0-9]+_API_KEY)`/g);

@@ -13,8 +13,9 @@ export function noteUnknown(
   known: ReadonlySet<string>,
   prefix: string,
 ): void {
-  for (const [name, field] of Object.entries(value ?? {})) {
-    if (!known.has(name) && isUsed(field)) (found[prefix + name] ??= []).push(field);
+  const fields = value as Readonly<Record<string, unknown>> | null | undefined;
+  for (const name in fields) {
+    if (!known.has(name) && isUsed(fields[name])) (found[prefix + name] ??= []).push(fields[name]);
   }
 }
 

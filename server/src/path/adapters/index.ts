@@ -6,6 +6,7 @@ export { ADAPTERS, KEY_VARIABLES } from './adapters-list.ts';
 export { createAdapters, VIRTUAL_PROVIDERS } from './create-adapters.ts';
 export { findInwardMedia } from './find-inward-media.ts';
 export { nameOnce, readModelId } from './read-model-id.ts';
+export { findMisfit } from './find-misfit.ts';
 export { findUncarried } from './find-uncarried.ts';
 export type { Feature } from './features.ts';
 export { findNeeds } from './features.ts';

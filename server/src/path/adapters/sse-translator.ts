@@ -42,6 +42,8 @@ class SseTranslator implements StreamTranslator {
   readonly #reader: SseReader;
   readonly #provider: Provider;
   readonly #splitter = createSseSplitter(FRAME_BYTES_MAX);
+  /** The batch holds our name: its frames are looked at for comments that only this server may send. */
+  #namesUs = false;
   closed = false;
   failure: UpstreamFailure | null = null;
 
@@ -70,6 +72,7 @@ class SseTranslator implements StreamTranslator {
   #takeBatch(batch: SseBatch): AnswerFrame[] {
     const events: AnswerEvent[] = [];
     const kept: SseFrame[] = [];
+    this.#namesUs = batch.bytes.includes('reeve');
     for (const frame of batch.frames) {
       if (this.#isOver()) break;
       if (this.#take(batch, frame, events)) kept.push(frame);
@@ -81,7 +84,12 @@ class SseTranslator implements StreamTranslator {
   /** Reads one frame into `events`; answers whether its bytes may be forwarded. */
   #take(batch: SseBatch, frame: SseFrame, events: AnswerEvent[]): boolean {
     const { data } = frame;
-    if (data === null) return true;
+    const isSpoofed = this.#namesUs && SPOOFED.test(batch.bytes.toString('latin1', frame.start, frame.end));
+    if (data === null) return !isSpoofed;
+    if (isSpoofed) {
+      this.#fail(UNREADABLE, '');
+      return false;
+    }
     if (data.trim() === this.#reader.closingData) {
       this.closed = true;
       events.push({ type: 'closed' });
@@ -125,6 +133,9 @@ export function toStreamFailure(
   const bytes = Buffer.from(maskBody(data, provider));
   return { ...failure, kind: 'status', body: { wire, bytes, contentType: 'application/json' } };
 }
+
+/** A comment line in the name of this server, whose own comments say what a call cost. No other line can begin so. */
+const SPOOFED = /(?:^|[\r\n])(?:\xEF\xBB\xBF)?:\s*reeve/;
 
 /** Text that was cut or is no UTF-8 decodes to U+FFFD; that a model wrote that character itself is no fault. */
 function isReadable({ bytes }: SseBatch, { data, start, end }: SseFrame): boolean {

@@ -68,7 +68,7 @@ export async function failFromStatus(
       kind: 'status',
       status,
       message: trimMessage(said) || `The provider answered with status ${status}.`,
-      retryAfter: firstOf(headers['retry-after']),
+      retryAfter: readRetryAfter(firstOf(headers['retry-after'])),
       body:
         typeof value === 'object' && value !== null
           ? { wire, bytes: Buffer.from(text), contentType: 'application/json' }
@@ -133,6 +133,15 @@ function dropScripts(text: string): string {
 function trimMessage(text: string): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length <= MESSAGE_LENGTH_MAX ? line : `${line.slice(0, MESSAGE_LENGTH_MAX - 1)}…`;
+}
+
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Whole seconds or an HTTP date, as `retry-after` may be (RFC 9110 §10.2.3); `null` for anything else. */
+export function readRetryAfter(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return /^\d{1,9}$/.test(text) || (HTTP_DATE.test(text) && !Number.isNaN(Date.parse(text))) ? text : null;
 }
 
 function firstOf(value: string | string[] | undefined): string | null {

@@ -47,7 +47,7 @@ async function callWith(run: () => Promise<RunResult>, sink: Partial<CallRequest
     startedMs: 0,
     sink: { open: () => {}, frame: () => {}, ...sink },
   };
-  const ending = await makeCall(path as unknown as CallPath, request as unknown as CallRequest);
+  const ending = await makeCall(path as never as CallPath, request as never as CallRequest);
   const [receipt] = receipts;
   if (receipt === undefined || receipts.length !== 1) throw new Error(`${receipts.length} receipts`);
   return { ending, receipt, logged };
@@ -56,7 +56,7 @@ async function callWith(run: () => Promise<RunResult>, sink: Partial<CallRequest
 const streamOf =
   (...frames: readonly (readonly AnswerEvent[])[]) =>
   (): Promise<RunResult> =>
-    Promise.resolve({ ...FACTS, type: 'stream', frames: toFrames(frames) } as unknown as RunResult);
+    Promise.resolve({ ...FACTS, type: 'stream', frames: toFrames(frames) } as never as RunResult);
 
 async function* toFrames(frames: readonly (readonly AnswerEvent[])[]): AsyncGenerator<AnswerFrame> {
   for (const events of frames) yield await Promise.resolve({ events });
@@ -67,7 +67,7 @@ const answerOf = (answer: Pick<Answer, 'parts' | 'usage'>) => (): Promise<RunRes
     ...FACTS,
     type: 'answer',
     answer: { kind: 'chat', model: null, ...answer },
-  } as unknown as RunResult);
+  } as never as RunResult);
 
 describe('what a stream is settled on', () => {
   const broken: AnswerEvent = { type: 'error', kind: 'reset', status: null, message: 'gone' };
@@ -131,5 +131,18 @@ describe('a fault of ours', () => {
     expect(ending).toMatchObject({ type: 'refused', error: { code: 'overloaded' } });
     expect(receipt.error_code).toBe('overloaded');
     expect(logged).toEqual([]);
+  });
+});
+
+describe('a provider that asks to wait', () => {
+  it.each([
+    ['7', 7],
+    ['Thu, 01 Jan 1970 00:00:09 GMT', 9],
+    [null, null],
+  ])('with %j is passed on as %j seconds', async (retryAfter, seconds) => {
+    const failure = { kind: 'status', status: 503, message: 'busy', retryAfter, body: null };
+    const run = { ...FACTS, type: 'failed', failure, code: 'upstream_failed', passThrough: false };
+    const { ending } = await callWith(() => Promise.resolve(run as unknown as RunResult));
+    expect(ending).toMatchObject({ type: 'refused', error: { retryAfterSeconds: seconds } });
   });
 });

@@ -51,7 +51,11 @@ export async function failBeforeAnswer(
     errorCode: run.code,
   });
   const head = toAnswerHead(facts, candidate === null ? null : candidateName(candidate), run.failed);
-  const error = new AppError(run.code, { message: failure.message });
+  const retryAfterSeconds = toSeconds(failure.retryAfter, path.clock.now());
+  const error = new AppError(run.code, {
+    message: failure.message,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+  });
   return { type: 'refused', head, error, upstream: run.passThrough ? toRejection(failure) : null };
 }
 
@@ -85,6 +89,14 @@ function toSpending({ path }: OpenCall, { run, usage, bytesOut }: Spent) {
 
 function faultFields({ requestId, tenantId, trace }: Scope, error: AppError) {
   return { request_id: requestId, tenant_id: tenantId, trace_id: trace.traceId, error: error.cause };
+}
+
+/** Of a `retry-after`: whole seconds, or a date. */
+function toSeconds(retryAfter: string | null, nowMs: number): number | null {
+  if (retryAfter === null) return null;
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter);
+  const dateMs = Date.parse(retryAfter);
+  return Number.isNaN(dateMs) ? null : Math.max(0, Math.ceil((dateMs - nowMs) / 1000));
 }
 
 function toRejection({ status, retryAfter, body }: UpstreamFailure): Rejection | null {

@@ -1,5 +1,5 @@
 import { estimateInputTokens } from '#accounting';
-import type { Adapters, Invocation, UpstreamFailure } from '#adapters';
+import { findMisfit, type Adapters, type Invocation, type UpstreamFailure } from '#adapters';
 import type { Clock } from '#kernel';
 import type { Log, Metrics } from '#platform/telemetry/port.ts';
 import type { Breakers } from './breakers.ts';
@@ -53,13 +53,18 @@ export async function attemptCandidate(
   if (ticket === null) return settle(fail('connect', BREAKER_OPEN), 'breaker-open');
   let lesson: Verdict['breaker'] = 'release';
   try {
-    const invocation = await adapter.invoke({ call, provider, modelId, timeoutMs, signal });
+    const invocation = refuseMisfit(call, await adapter.invoke({ call, provider, modelId, timeoutMs, signal }));
     lesson = invocation.type === 'failure' ? judgeFailure(invocation.failure).breaker : 'succeed';
     if (invocation.type === 'failure' && lesson === 'fail') warn(deps.log, candidate, invocation.failure);
     return settle(invocation);
   } finally {
     breaker[lesson](ticket);
   }
+}
+
+function refuseMisfit(call: Call, invocation: Invocation): Invocation {
+  const misfit = invocation.type === 'answer' ? findMisfit(call, invocation.answer.parts) : null;
+  return misfit === null ? invocation : fail('invalid', misfit);
 }
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
@@ -72,7 +77,7 @@ function estimateCount(call: Call): Invocation {
 
 const BREAKER_OPEN = 'The provider failed again and again; it is left alone for a few seconds.';
 
-function fail(kind: 'aborted' | 'unsupported' | 'timeout' | 'connect', message: string): Invocation {
+function fail(kind: 'invalid' | 'aborted' | 'unsupported' | 'timeout' | 'connect', message: string): Invocation {
   return { type: 'failure', failure: { kind, status: null, message, retryAfter: null, body: null } };
 }
 

@@ -45,6 +45,6 @@ function judgeStatus(status: number, retryAfter: string | null): Verdict {
   const refused: Verdict = { ...BASE, code: 'upstream_rejected', passThrough: true, breaker: 'succeed' };
   if (status === 429) return { ...refused, retry: retryAfter === null };
   if (status >= 400 && status < 500) return { ...refused, fallBack: false };
-  if (status >= 500) return { ...BASE, code: 'upstream_failed', retry: true };
+  if (status >= 500) return { ...BASE, code: 'upstream_failed', retry: retryAfter === null };
   return { ...BASE, code: 'upstream_invalid', breaker: 'succeed' };
 }

@@ -113,6 +113,7 @@ describe('run-plan', () => {
     ['529', status(529), 2],
     ['429 without retry-after', status(429), 2],
     ['429 with retry-after', status(429, '7'), 1],
+    ['503 with retry-after', status(503, '7'), 1],
     ['reset', failure('reset'), 1],
     ['timeout', failure('timeout'), 1],
     ['invalid', failure('invalid'), 1],

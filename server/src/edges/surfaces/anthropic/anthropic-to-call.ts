@@ -2,6 +2,7 @@ import type { Call, CallParams, ReasoningParams, ResponseFormat, ToolChoice, Too
 import { AppError, type HttpExchange } from '#kernel';
 import type { JsonBody } from '../read-body.ts';
 import { given } from '../read-fields.ts';
+import { createUnknownFields } from '../unknown-fields.ts';
 import {
   countChecker,
   MESSAGE_FIELDS,
@@ -17,6 +18,7 @@ import {
   type Tool,
 } from './anthropic-wire.ts';
 import { requestToParts, ttlOf } from './blocks-to-parts.ts';
+import { noteRequest } from './note-unknown.ts';
 
 /** A message request as a call. Throws `AppError('invalid_request')` naming the field at fault. */
 export function messageToCall(body: JsonBody, headers: HttpExchange['headers']): Call {
@@ -36,11 +38,13 @@ export function countToCall(body: JsonBody, headers: HttpExchange['headers']): C
 }
 
 function toCall(request: CountRequest, body: JsonBody, headers: HttpExchange['headers']) {
+  const unknown = createUnknownFields();
+  noteRequest(request, unknown);
   return {
     wire: WIRE,
     model: request.model,
     parts: requestToParts(request),
-    extensions: pickExtensions(body.value, request),
+    extensions: { ...pickExtensions(body.value, request), ...unknown },
     passHeaders: pickHeaders(headers),
     raw: { bytes: body.bytes, fields: body.fields },
   };

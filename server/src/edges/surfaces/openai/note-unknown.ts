@@ -6,10 +6,9 @@ import type { ChatRequest } from './openai-wire.ts';
 type Message = ChatRequest['messages'][number];
 
 const CACHE = ['cache_control', 'prompt_cache_breakpoint'] as const;
-const MESSAGE_FIELDS = historyFields(
-  ...['role', 'content', 'tool_calls', 'refusal', 'reasoning_content'],
-  ...['name', 'audio', 'function_call', 'cache_control'],
-);
+const BESIDE = ['name', 'audio', 'function_call'] as const;
+const SAID = ['tool_calls', 'refusal', 'reasoning_content'] as const;
+const MESSAGE_FIELDS = historyFields('role', 'content', 'cache_control', ...SAID, ...BESIDE);
 /** The call's id says which tool it was. */
 const RESULT_FIELDS = historyFields('role', 'content', 'tool_call_id', 'name', 'cache_control');
 const TOOL_CALL_FIELDS = historyFields('type', 'function');

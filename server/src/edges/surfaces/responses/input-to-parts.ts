@@ -30,10 +30,16 @@ interface Place {
   role: PartRole;
 }
 
-const ROLES: Readonly<Record<string, PartRole>> = { system: 'system', developer: 'system', assistant: 'assistant' };
+const ROLES: ReadonlyMap<string, PartRole> = new Map([
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+]);
+const ROLE_SHOWN_MAX = 64;
 
 function roleOf({ type, role }: Fields): PartRole {
-  if (typeof role === 'string') return ROLES[role] ?? 'user';
+  if (typeof role === 'string') return ROLES.get(role) ?? 'user';
   if (typeof type !== 'string' || type.endsWith('_output')) return 'tool';
   return 'assistant';
 }
@@ -71,7 +77,10 @@ function itemToParts(item: Fields, place: Place, path: string): Part[] {
 }
 
 function messageToParts(item: Fields, place: Place, path: string): Part[] {
-  if (typeof item.role !== 'string') fail(`${path}.role`, 'is required');
+  if (typeof item.role !== 'string') return fail(`${path}.role`, 'is required');
+  if (!ROLES.has(item.role)) {
+    return [{ ...place, type: 'other', name: `input[].role:${item.role.slice(0, ROLE_SHOWN_MAX)}`, value: item }];
+  }
   if (typeof item.content === 'string') return [{ ...place, type: 'text', text: item.content }];
   return readContents(item, 'content', path).map((content, index) => ({
     ...contentToPart(content, place, `${path}.content[${index}]`),

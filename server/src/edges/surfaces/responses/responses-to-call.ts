@@ -1,7 +1,9 @@
 import type { Call, CallParams, ReasoningParams, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { AppError } from '#kernel';
 import type { JsonBody } from '../read-body.ts';
+import { createUnknownFields } from '../unknown-fields.ts';
 import { inputToParts } from './input-to-parts.ts';
+import { noteRequest } from './note-unknown.ts';
 import {
   REASONING_FIELDS,
   RESPONSES_FIELDS,
@@ -20,19 +22,35 @@ import {
 export function responsesToCall(body: JsonBody): Call {
   const request = responsesChecker.parse(body.value);
   refuseStored(request);
-  if (request.input == null && body.value.prompt == null) {
-    throw new AppError('invalid_request', { message: '"input" is required.', param: 'input' });
-  }
+  const { input = null } = request;
+  if (body.value.prompt == null) needInput(input);
+  const unknown = createUnknownFields();
+  noteRequest(request, unknown);
   return {
     kind: 'chat',
     wire: WIRE,
     model: request.model,
     stream: request.stream ?? false,
-    parts: inputToParts(request.instructions ?? null, request.input ?? []),
+    parts: inputToParts(request.instructions ?? null, input ?? []),
     params: toParams(request),
-    extensions: pickExtensions(body.value, request),
+    extensions: { ...pickExtensions(body.value, request), ...unknown },
     raw: { bytes: body.bytes, fields: body.fields },
   };
+}
+
+/** Without a stored prompt there is nothing to answer but the input. */
+function needInput(input: ResponsesRequest['input']): void {
+  const refuse = (says: string): never => {
+    throw new AppError('invalid_request', { message: `"input" ${says}.`, param: 'input' });
+  };
+  if (input == null) refuse('is required');
+  else if (typeof input === 'string' ? input === '' : input.every(isEmptyMessage)) refuse('must not be empty');
+}
+
+function isEmptyMessage(item: Readonly<Record<string, unknown>>): boolean {
+  const { role, content } = item;
+  if (typeof role !== 'string') return false;
+  return content === '' || (Array.isArray(content) && content.every((part) => part?.text === ''));
 }
 
 /** Each answer stands for itself here: nothing is kept that a later request could go on from. */

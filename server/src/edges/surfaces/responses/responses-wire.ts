@@ -28,6 +28,8 @@ const Format = Type.Object({
   description: Maybe(Type.String()),
 });
 
+const ToolChoice = Type.Object({ type: Type.String(), name: Maybe(Type.String()) });
+
 const Reasoning = Type.Object({
   effort: Maybe(Type.Enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
   summary: Maybe(Type.String()),
@@ -44,7 +46,7 @@ const ResponsesRequestSchema = Type.Object({
   temperature: Maybe(Type.Number({ minimum: 0, maximum: 2 })),
   top_p: Maybe(Type.Number({ minimum: 0, maximum: 1 })),
   tools: Maybe(Type.Array(Tool)),
-  tool_choice: Maybe(Type.Union([Type.String(), Type.Object({ type: Type.String(), name: Maybe(Type.String()) })])),
+  tool_choice: Maybe(Type.Union([Type.String(), ToolChoice])),
   parallel_tool_calls: Maybe(Type.Boolean()),
   text: Maybe(Type.Object({ format: Maybe(Format), verbosity: Maybe(Type.String()) })),
   reasoning: Maybe(Reasoning),
@@ -69,5 +71,7 @@ export const RESPONSES_FIELDS: ReadonlySet<string> = new Set(Object.keys(Respons
 
 /** Fields of a function tool that the call models. */
 export const TOOL_FIELDS: ReadonlySet<string> = new Set(Object.keys(Tool.properties));
+export const TOOL_CHOICE_FIELDS: ReadonlySet<string> = new Set(Object.keys(ToolChoice.properties));
+export const FORMAT_FIELDS: ReadonlySet<string> = new Set(Object.keys(Format.properties));
 export const TEXT_FIELDS: ReadonlySet<string> = new Set(['format', 'verbosity']);
 export const REASONING_FIELDS: ReadonlySet<string> = new Set(Object.keys(Reasoning.properties));

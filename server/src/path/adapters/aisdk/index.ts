@@ -4,7 +4,7 @@ import { HttpFailure } from '#platform/http-client/port.ts';
 import type { AdapterDeps, Attempt, Invocation, ModelAdapter, Provider } from '../adapter.ts';
 import { joinTurns } from '../group-turns.ts';
 import { readRecord } from '../read-json.ts';
-import { failFromWire, failWith, toPublicMessage, type Failed } from '../upstream-failure.ts';
+import { failFromWire, failWith, readRetryAfter, toPublicMessage, type Failed } from '../upstream-failure.ts';
 import { CLOSED, createPartReader, resultToAnswer, resultToEmbedding } from './aisdk-to-answer.ts';
 import { findWarning, type AiSdkProvider } from './aisdk-interface.ts';
 import { callToAiSdk } from './call-to-aisdk.ts';
@@ -139,8 +139,8 @@ function toFailure(error: unknown, attempt: Attempt): Failed {
   const message = toSentence(error, attempt);
   const status = thrown?.statusCode;
   if (typeof status !== 'number' || status < 400) return failWith('invalid', message || UNREADABLE);
-  const retryAfter = readRecord(thrown?.responseHeaders)?.['retry-after'];
-  const facts = { status, message, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, body: null };
+  const retryAfter = readRetryAfter(readRecord(thrown?.responseHeaders)?.['retry-after']);
+  const facts = { status, message, retryAfter, body: null };
   return { type: 'failure', failure: { kind: 'status', ...facts } };
 }
 

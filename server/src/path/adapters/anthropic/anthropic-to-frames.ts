@@ -43,7 +43,7 @@ class MessageReader implements SseReader {
   /** Events and deltas that are not known are forwarded and say nothing: the wire may grow. */
   read(chunk: JsonRecord, event: string | null, events: AnswerEvent[]): 'forward' | 'close' {
     const type = readText(chunk.type) ?? event;
-    if (type === 'message_stop') {
+    if (type === 'message_stop' || event === 'message_stop') {
       this.#endTools(events);
       return 'close';
     }

@@ -325,7 +325,7 @@ describe('a call of this wire without its bytes', () => {
     });
   });
 
-  it.each(['tools.defer_loading', 'messages[].foo'])(
+  it.each(['tools.defer_loading', 'messages[].foo', 'output_config.format.foo'])(
     'is refused where a field does not say to which it belongs: %s',
     (name) => {
       expect(refusalOf(asking({}, { wire: 'anthropic', extensions: { [name]: [true] } }))).toContain(`"${name}"`);

@@ -17,7 +17,7 @@ export function placeExtensions(body: JsonRecord, extensions: JsonRecord): JsonR
 
 /** A field of one of the caller's own tools, or inside its messages (`messages[].x`), does not say of which. */
 export function isPlaceable(name: string, value: unknown): boolean {
-  if (name.includes('[]')) return false;
+  if (name.includes('[]') || name.split('.').length > 2) return false;
   return !name.startsWith(TOOLS) || isProviderTool(name, value);
 }
 

@@ -1,5 +1,5 @@
 /** From a call to the path and the bytes of a Converse or CountTokens request. */
-import type { Call, CallParams, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import type { Call, CallParams, Part, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
 import { dropAbsent, readRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
@@ -45,7 +45,7 @@ function buildPrompt({ parts, params, extensions }: Call, modelId: string): obje
   return dropAbsent({
     system: toSystem(parts),
     messages: toMessages(parts),
-    toolConfig: toToolConfig(params),
+    toolConfig: toToolConfig(params, parts),
     additionalModelRequestFields: Object.keys(fields).length === 0 ? undefined : fields,
   });
 }
@@ -69,10 +69,20 @@ function buildSettings({ params, extensions }: Call, modelId: string): object {
   });
 }
 
-/** No tools are offered where none may be called. */
-function toToolConfig({ tools = [], toolChoice }: CallParams): object | undefined {
-  if (tools.length === 0 || toolChoice === 'none') return undefined;
-  return dropAbsent({ tools: tools.flatMap(toTool), toolChoice: toToolChoice(toolChoice) });
+/**
+ * No tools are offered where none may be called; but this wire takes no history of tools without any: then those of the
+ * request stand, or where it has none, the names of the history.
+ */
+function toToolConfig({ tools = [], toolChoice }: CallParams, parts: readonly Part[]): object | undefined {
+  const isOffered = tools.length > 0 && toolChoice !== 'none';
+  if (isOffered) return dropAbsent({ tools: tools.flatMap(toTool), toolChoice: toToolChoice(toolChoice) });
+  if (!parts.some(({ type }) => type === 'tool-call' || type === 'tool-result')) return undefined;
+  return { tools: (tools.length > 0 ? tools : toolsOfHistory(parts)).flatMap(toTool) };
+}
+
+function toolsOfHistory(parts: readonly Part[]): ToolDefinition[] {
+  const names = new Set(parts.flatMap((part) => (part.type === 'tool-call' ? [part.name] : [])));
+  return (names.size === 0 ? ['tool'] : [...names]).map((name) => ({ name }));
 }
 
 function toTool({ name, description, parameters, strict, cache }: ToolDefinition): Block[] {

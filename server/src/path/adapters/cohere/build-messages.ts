@@ -1,6 +1,7 @@
 import type { MediaPart, Part } from '@reeve/contracts';
 import { groupTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
+import { tellToolError } from '../tell-failed-tool.ts';
 import { PLAN_SIGNATURE, WIRE } from './cohere-wire.ts';
 
 /** The messages of a chat request. */
@@ -10,9 +11,7 @@ export function buildMessages(parts: readonly Part[]): object[] {
 
 /** Results of tools are messages of their own here, and stand before what else the turn says. */
 function turnToMessages(turn: readonly Part[]): object[] {
-  const results = turn.flatMap((part) =>
-    part.type === 'tool-result' ? [{ role: 'tool', tool_call_id: part.id, content: joinTexts(part.content) }] : [],
-  );
+  const results = turn.flatMap((part) => (part.type === 'tool-result' ? [toResult(part)] : []));
   const calls = turn.flatMap((part) => (part.type === 'tool-call' ? [toToolCall(part)] : []));
   const message = calls.length === 0 ? toMessage(turn) : toToolMessage(turn, calls);
   return message === null ? results : [...results, message];
@@ -65,6 +64,10 @@ function toChunk(part: Part): Chunk | null {
     default:
       return null;
   }
+}
+
+function toResult({ id, content, isError }: Extract<Part, { type: 'tool-result' }>): object {
+  return { role: 'tool', tool_call_id: id, content: tellToolError(joinTexts(content), isError) };
 }
 
 /** Results are texts on this wire. */

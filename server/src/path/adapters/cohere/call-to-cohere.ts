@@ -41,6 +41,10 @@ function findUnsupported({ kind, parts, params, extensions }: Call): string | nu
   if (parts.some((part) => part.type === 'other')) return 'The request holds a part that Cohere cannot take.';
   if ((params.logprobs?.top ?? 0) > 0)
     return 'Cohere gives the log probabilities of written tokens only (top_logprobs).';
+  const { tools = [], toolChoice } = params;
+  if (typeof toolChoice === 'object' && !tools.some(({ name }) => name === toolChoice.name)) {
+    return `The request wants a call of the tool "${toolChoice.name}", which it does not offer.`;
+  }
   const own = OWN_FIELDS[kind] ?? [];
   const used = Object.keys(extensions).filter((name) => extensions[name] !== null && extensions[name] !== false);
   const misplaced = used.find((name) => EXTENSIONS.has(name) && !own.includes(name));

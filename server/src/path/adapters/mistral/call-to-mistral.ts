@@ -5,6 +5,7 @@ import { encodeBase32 } from '#kernel';
 import { makeDataUrl } from '../data-url.ts';
 import { groupTurns, joinTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
+import { tellToolError } from '../tell-failed-tool.ts';
 import { WIRE } from './mistral-wire.ts';
 
 /** Fields of Mistral's own that a caller of any wire may give. Every other is refused there, so none is passed on. */
@@ -120,7 +121,7 @@ function turnToMessages(turn: readonly Part[]): Message[] {
       messages.push({
         role: 'tool',
         tool_call_id: toToolCallId(part.id),
-        content: joinChunks(part.content.map(toMedia)),
+        content: joinChunks(toResultChunks(part)),
       });
     } else if (part.type === 'tool-call') {
       const tool = { name: part.name, arguments: part.arguments };
@@ -133,6 +134,14 @@ function turnToMessages(turn: readonly Part[]): Message[] {
   if (chunks.length > 0) message.content = joinChunks(chunks);
   if (calls.length > 0) message.tool_calls = calls;
   return [...messages, message];
+}
+
+/** The texts of a tool that failed become one, which says so. */
+function toResultChunks({ content, isError }: Extract<Part, { type: 'tool-result' }>): Chunk[] {
+  if (isError !== true) return content.map(toMedia);
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const media = content.filter((part) => part.type !== 'text');
+  return [{ type: 'text', text: tellToolError(texts.join('\n'), isError) }, ...media.map(toMedia)];
 }
 
 const TOOL_CALL_ID = /^[a-zA-Z0-9]{9}$/;

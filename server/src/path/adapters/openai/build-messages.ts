@@ -2,6 +2,7 @@
 import type { MediaPart, Part } from '@reeve/contracts';
 import { groupTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
+import { tellToolError } from '../tell-failed-tool.ts';
 
 export function buildMessages(parts: readonly Part[]): object[] {
   return groupTurns(parts).flatMap(toMessages);
@@ -9,9 +10,7 @@ export function buildMessages(parts: readonly Part[]): object[] {
 
 /** Results of tools are messages of their own here, and stand before what else the turn says. */
 function toMessages(turn: readonly Part[]): object[] {
-  const results = turn.flatMap((part) =>
-    part.type === 'tool-result' ? [{ role: 'tool', tool_call_id: part.id, content: joinTexts(part.content) }] : [],
-  );
+  const results = turn.flatMap((part) => (part.type === 'tool-result' ? [toResult(part)] : []));
   const contents = turn.flatMap((part) => toContent(part) ?? []);
   const calls = turn.flatMap((part) =>
     part.type === 'tool-call'
@@ -31,6 +30,10 @@ function joinContents(contents: readonly Content[]): unknown {
   const [only] = contents;
   if (only === undefined) return null;
   return contents.length === 1 && only.type === 'text' ? only.text : contents;
+}
+
+function toResult({ id, content, isError }: Extract<Part, { type: 'tool-result' }>): object {
+  return { role: 'tool', tool_call_id: id, content: tellToolError(joinTexts(content), isError) };
 }
 
 /** Results are texts on this wire; what else one holds is refused before. */

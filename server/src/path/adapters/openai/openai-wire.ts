@@ -40,6 +40,10 @@ export function readUsage(value: unknown): Usage | null {
   if (input === null && output === null) return stated;
   return {
     ...stated,
+    ...named(
+      'cacheWriteTokens',
+      shareOf(input?.cache_write_tokens ?? input?.cache_creation_tokens, inputTokens - cachedInputTokens),
+    ),
     ...named('reasoningTokens', shareOf(reasoning, outputTokens)),
     ...named('audioInputTokens', shareOf(input?.audio_tokens, inputTokens)),
     ...named('audioOutputTokens', shareOf(output?.audio_tokens, outputTokens)),

@@ -1,0 +1,3 @@
+import { describeWebhooks } from './webhooks.ts';
+
+describeWebhooks('the embedded database', async () => undefined);
