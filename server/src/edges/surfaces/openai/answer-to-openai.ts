@@ -67,7 +67,7 @@ function renderEvent(event: AnswerEvent, context: RenderContext): string {
         finish_reason: toFinishReason(event.finishReason),
       });
     case 'usage':
-      return context.includeUsage && event.interim !== true ? renderUsageFrame(event.usage, context) : '';
+      return context.includeUsage ? renderUsageEvent(event, context) : '';
     case 'audio-delta': {
       const audio = { id: toAudioId(context), data: event.data, transcript: event.transcript };
       return deltaChunk(context, event.index, { audio });
@@ -78,6 +78,11 @@ function renderEvent(event: AnswerEvent, context: RenderContext): string {
     case 'closed':
       return '';
   }
+}
+
+/** What is stated before the end is for the receipt alone. */
+function renderUsageEvent({ usage, interim }: Extract<AnswerEvent, { type: 'usage' }>, context: RenderContext): string {
+  return interim === true ? '' : renderUsageFrame(usage, context);
 }
 
 function deltaChunk(context: RenderContext, index: number, delta: object, logprobs?: readonly TokenLogprob[]): string {

@@ -40,14 +40,16 @@ export function readUsage(value: unknown): Usage | null {
   if (input === null && output === null) return stated;
   return {
     ...stated,
-    ...named(
-      'cacheWriteTokens',
-      shareOf(input?.cache_write_tokens ?? input?.cache_creation_tokens, inputTokens - cachedInputTokens),
-    ),
+    ...named('cacheWriteTokens', readCacheWrites(input, inputTokens - cachedInputTokens)),
     ...named('reasoningTokens', shareOf(reasoning, outputTokens)),
     ...named('audioInputTokens', shareOf(input?.audio_tokens, inputTokens)),
     ...named('audioOutputTokens', shareOf(output?.audio_tokens, outputTokens)),
   };
+}
+
+/** As gateways in front of providers with such a cache state them. */
+function readCacheWrites(input: JsonRecord | null, fresh: number): number {
+  return shareOf(input?.cache_write_tokens ?? input?.cache_creation_tokens, fresh);
 }
 
 /** A share is never more than the whole. */
