@@ -1,12 +1,13 @@
 /** Moves everything from an embedded database into an empty PostgreSQL: copy, compare, or go on where a move broke off. */
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import { columnTypes } from './column-types.ts';
+import type { CopySession } from './copy-rows.ts';
 import type { DataFolderLock } from './data-folder-lock.ts';
 import { copyPartitions, orderByReference, readTables, type MoveTable } from './move-catalogue.ts';
-import { digestTable, type TableDigest } from './move-digest.ts';
+import { createRowDigest, type RowDigest, type TableDigest } from './move-digest.ts';
 import { findMove, finishMove, forgetProgress, insertMove } from './move-store.ts';
-import { copyTable, type MoveSessions } from './move-tables.ts';
+import { asOwner, copyTable, digestTable, type MoveSessions } from './move-tables.ts';
 import { startEngine } from './pglite-database.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 
@@ -93,68 +94,102 @@ async function moveSessions(options: MoveOptions, sessions: MoveSessions): Promi
   else if (begun.sourceId !== options.sourceId) return { type: 'other-source', startedAt: begun.startedAt };
 
   await copyPartitions(source, target);
-  await copyTables(options, sessions, await orderByReference(source, named));
-  const { differences, tables } = await compareTables(options, sessions, found);
+  const copied = await copyTables(options, sessions, await orderByReference(source, named));
+  const { differences, tables } = await compareTables(options, sessions, found, copied);
   const wrong = [...differences, ...(await options.verify())];
   if (wrong.length > 0) return { type: 'differs', differences: wrong };
   await finishMove(target);
   return { type: 'moved', tables, resumed: begun !== null };
 }
 
-async function listTakenTables(target: MoveSessions['target']): Promise<string[]> {
-  const taken: string[] = [];
-  for (const { name } of await readTables(target)) {
-    const { rows } = await target.query(`select 1 from "${name}" limit 1`);
-    if (rows.length > 0) taken.push(name);
-  }
-  return taken;
+async function listTakenTables(target: CopySession): Promise<string[]> {
+  const tables = await readTables(target);
+  return asOwner(target, tables, 'rollback', async () => {
+    const taken: string[] = [];
+    for (const { name } of tables) {
+      const { rows } = await target.query(`select 1 from ${escapeIdentifier(name)} limit 1`);
+      if (rows.length > 0) taken.push(name);
+    }
+    return taken;
+  });
 }
 
-async function copyTables(options: MoveOptions, sessions: MoveSessions, tables: readonly MoveTable[]): Promise<void> {
+/** What was read of each table, by its name. */
+type Digests = ReadonlyMap<string, RowDigest>;
+
+async function copyTables(
+  { onProgress }: MoveOptions,
+  sessions: MoveSessions,
+  tables: readonly MoveTable[],
+): Promise<Digests> {
   const { source, target } = sessions;
-  if (!(await standsAsLeft(sessions, tables))) {
-    await target.query(`truncate ${tables.map(({ name }) => `"${name}"`).join(', ')}`);
+  let left = await readWhatIsLeft(sessions, tables);
+  if (left === null) {
+    await target.query(`truncate ${tables.map(({ name }) => escapeIdentifier(name)).join(', ')}`);
     await forgetProgress(target);
+    left = new Map();
   }
+  const begun = (await findMove(target))?.tables ?? {};
+  const digests = new Map<string, RowDigest>();
   for (const table of tables) {
-    const begun = await findMove(target);
-    const from = begun?.tables[table.name] ?? { rows: 0, lastKey: [] };
-    const { rows } = await source.query<{ total: string }>(`select count(*)::text as total from "${table.name}"`);
-    const total = Number(rows[0]?.total ?? 0);
-    const tell = (done: number): void => options.onProgress({ step: 'copy', table: table.name, rows: done, total });
+    const { name } = table;
+    const from = begun[name] ?? { rows: 0, lastKey: [] };
+    const digest = left.get(name) ?? createRowDigest();
+    digests.set(name, digest);
+    const total = await countRows(source, name);
+    const tell = (rows: number): void => onProgress({ step: 'copy', table: name, rows, total });
     tell(from.rows);
-    await copyTable(sessions, table, from, tell);
+    await copyTable(sessions, table, { from, digest }, tell);
   }
+  return digests;
 }
 
-/** Whether what an earlier try copied is still what the source has: it may have served meanwhile. */
-async function standsAsLeft({ source, target }: MoveSessions, tables: readonly MoveTable[]): Promise<boolean> {
+async function countRows(session: CopySession, table: string): Promise<number> {
+  const { rows } = await session.query<{ total: string }>(
+    `select count(*)::text as total from ${escapeIdentifier(table)}`,
+  );
+  return Number(rows[0]?.total ?? 0);
+}
+
+/**
+ * What an earlier try copied, read again on both sides; `null` where they are not the same any more, since the source
+ * may have served meanwhile.
+ */
+async function readWhatIsLeft({ source, target }: MoveSessions, tables: readonly MoveTable[]): Promise<Digests | null> {
   const begun = await findMove(target);
+  const digests = new Map<string, RowDigest>();
   for (const table of tables) {
     const progress = begun?.tables[table.name];
     if (progress === undefined) continue;
-    const [here, there] = await Promise.all([digestTable(source, table, progress.lastKey), digestTable(target, table)]);
-    if (here.hash !== there.hash) return false;
+    const [here, there] = await Promise.all([
+      digestTable(source, table, progress.lastKey),
+      asOwner(target, [table], 'rollback', () => digestTable(target, table)),
+    ]);
+    if (here.result().hash !== there.result().hash) return null;
+    digests.set(table.name, here);
   }
-  return true;
+  return digests;
 }
 
-/** Every table that the source has is compared, whether somebody named it or not. */
+/** Every table that the source has is read back and compared, whether somebody named it or not. */
 async function compareTables(
   { onProgress }: MoveOptions,
   { source, target }: MoveSessions,
   found: readonly MoveTable[],
+  copied: Digests,
 ) {
   const differences: string[] = [];
   const tables: MovedTable[] = [];
   for (const [index, table] of found.entries()) {
-    onProgress({ step: 'compare', table: table.name, rows: index, total: found.length });
-    const [here, there] = await Promise.all([digestTable(source, table), digestTable(target, table)]);
-    tables.push({ name: table.name, ...there });
+    const { name } = table;
+    onProgress({ step: 'compare', table: name, rows: index, total: found.length });
+    const here = (copied.get(name) ?? (await digestTable(source, table))).result();
+    const there = (await asOwner(target, [table], 'rollback', () => digestTable(target, table))).result();
+    tables.push({ name, ...there });
     if (here.rows !== there.rows) {
-      differences.push(`${table.name}: ${here.rows} rows in the data folder, ${there.rows} in PostgreSQL`);
+      differences.push(`${name}: ${here.rows} rows in the data folder, ${there.rows} in PostgreSQL`);
     } else if (here.hash !== there.hash) {
-      differences.push(`${table.name}: ${here.rows} rows in both, and they are not the same`);
+      differences.push(`${name}: ${here.rows} rows in both, and they are not the same`);
     }
   }
   return { differences, tables };

@@ -1,9 +1,5 @@
 /** What a table holds, as two figures that agree exactly where the rows do. */
-import { createHash } from 'node:crypto';
-import { escapeIdentifier } from 'pg';
-import type { CopySession } from './copy-rows.ts';
-import type { MoveTable } from './move-catalogue.ts';
-import { compareKey } from './move-tables.ts';
+import { createHash, hash } from 'node:crypto';
 
 export interface TableDigest {
   rows: number;
@@ -11,28 +7,32 @@ export interface TableDigest {
   hash: string;
 }
 
-/**
- * Each database reckons it by itself: the SHA-256 of each row's text, added up, so that what a connection or a batch
- * might have changed on the way shows. `upTo` leaves out the rows behind that key.
- */
-export async function digestTable(
-  session: CopySession,
-  table: MoveTable,
-  upTo: readonly string[] = [],
-): Promise<TableDigest> {
-  const columns = table.columns.map(escapeIdentifier).join(', ');
-  const where = upTo.length === 0 ? '' : `where ${compareKey(table, '<=', upTo)}`;
-  const words = [1, 17, 33, 49].map((from) => `sum(('x' || substr(hash, ${from}, 16))::bit(64)::bigint)::text`);
-  const { rows } = await session.query<{ rows: string; words: (string | null)[] }>(
-    `select count(*)::text as rows, array[${words.join(', ')}] as words
-     from (select encode(sha256(convert_to(row(${columns})::text, 'UTF8')), 'hex') as hash
-           from ${escapeIdentifier(table.name)} ${where}) as hashed`,
-  );
-  const [found = { rows: '0', words: [] }] = rows;
+export interface RowDigest {
+  /** Takes whole lines, as COPY writes them. */
+  add(lines: Buffer): void;
+  result(): TableDigest;
+}
+
+const WORDS = [0, 8, 16, 24];
+const LINE_END = 10;
+
+/** Adds up the SHA-256 of each row's text: two sides may then read their rows in the order that suits them. */
+export function createRowDigest(): RowDigest {
+  const sums = WORDS.map(() => 0n);
+  let rows = 0;
   return {
-    rows: Number(found.rows),
-    hash: createHash('sha256')
-      .update(`${found.rows} ${found.words.join(' ')}`)
-      .digest('hex'),
+    add(lines) {
+      let from = 0;
+      for (let to = lines.indexOf(LINE_END); to >= 0; to = lines.indexOf(LINE_END, from)) {
+        const row = hash('sha256', lines.subarray(from, to), 'buffer');
+        for (const [index, at] of WORDS.entries()) sums[index] = (sums[index] ?? 0n) + row.readBigUInt64BE(at);
+        rows += 1;
+        from = to + 1;
+      }
+    },
+    result() {
+      const text = [rows, ...sums.map((sum) => BigInt.asUintN(64, sum))].join(' ');
+      return { rows, hash: createHash('sha256').update(text).digest('hex') };
+    },
   };
 }
