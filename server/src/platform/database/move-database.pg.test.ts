@@ -6,6 +6,7 @@ import { TABLES } from '@reeve/contracts';
 import { sql, type RawBuilder } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { asTenantId } from '#kernel';
 import { startPostgres, type PostgresRig } from '../../../test/rigs/postgres.ts';
 import { lockDataFolder, type DataFolderLock } from './data-folder-lock.ts';
 import { moveDatabase, type MoveOptions } from './move-database.ts';
@@ -41,6 +42,7 @@ beforeAll(async () => {
       select 'r', 't', 'a', now() from generate_series(1, 3)`,
     sql`select reeve_ensure_receipt_partitions(9)`,
   );
+  await addWebhook();
   lock.release();
 });
 afterAll(async () => {
@@ -64,6 +66,15 @@ async function inSource(...statements: RawBuilder<unknown>[]): Promise<void> {
   const database = await openPgliteDatabase({ lock, template: await ensurePrepared() });
   await database.migrate();
   for (const statement of statements) await database.asRole('operator', (tx) => statement.execute(tx));
+  await database.close();
+}
+
+/** Row security hides it from everybody but its tenant, the owner of the tables too. */
+async function addWebhook(): Promise<void> {
+  const database = await openPgliteDatabase({ lock });
+  const statement = sql`insert into webhook (id, tenant_id, url, events, secret, created_at)
+    values ('wh_1', 'ten_1', 'https://a.example', '{}', 'x', now())`;
+  await database.forTenant({ tenantId: asTenantId('ten_1') }, (tx) => statement.execute(tx));
   await database.close();
 }
 
@@ -98,6 +109,7 @@ describe('a move', () => {
     const moved = outcome.type === 'moved' ? outcome.tables : [];
     expect(moved.map(({ name }) => name).toSorted()).toEqual(TABLES.filter((name) => name !== 'data_move').toSorted());
     expect(moved.find(({ name }) => name === 'tenant')).toMatchObject({ rows: TENANTS + 1 });
+    expect(moved.find(({ name }) => name === 'webhook')).toMatchObject({ rows: 1 });
     expect(seen).toContain('copy tenant');
     const [odd] = await inTarget<{ name: string }>("select name from tenant where id = 'odd'");
     expect(odd).toEqual({ name: ODD });
@@ -167,7 +179,7 @@ describe('a target that is not empty is left alone', () => {
     await inTarget('truncate data_move');
     expect(await move()).toEqual({
       type: 'not-empty',
-      tables: ['api_key', 'idempotency_key', 'tenant', 'workflow_message'],
+      tables: ['api_key', 'idempotency_key', 'tenant', 'webhook', 'workflow_message'],
     });
   });
 });
