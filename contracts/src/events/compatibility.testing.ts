@@ -69,7 +69,7 @@ function hasPath(upcasters: NonNullable<EventDefinition['upcasters']>, from: num
 }
 
 /** Where values of `before` may not fit `after`. Knows no more of JSON Schema than events use, and refuses the rest. */
-export function findBreaks(before: Schema, after: Schema, path: string): string[] {
+function findBreaks(before: Schema, after: Schema, path: string): string[] {
   if (stringify(before) === stringify(after)) return [];
   if (Object.keys(after).length === 0) return [];
   if (before.anyOf !== undefined) return before.anyOf.flatMap((branch) => findBreaks(branch, after, path));

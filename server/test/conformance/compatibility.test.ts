@@ -49,6 +49,8 @@ const MAY_BE_IGNORED: ReadonlySet<string> = new Set([
   'encoding_format: base64',
   'return_documents',
   'cache_control with ttl 1h',
+  'cache_control on a content part',
+  'cache_control on a tool',
   'system blocks with cache_control',
   'tools with cache_control',
   'thinking with signature in history',

@@ -35,7 +35,8 @@ export interface EventPlace {
   natsUrl: string | null;
 }
 
-const SETTLE_MS = 60_000;
+/** What the kills left behind is handled in small company, which takes its time on a busy machine. */
+const SETTLE_MS = 240_000;
 
 export interface KillReport {
   faults: string[];

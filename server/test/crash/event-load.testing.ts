@@ -90,7 +90,7 @@ async function appendForEver(writer: number): Promise<never> {
       if (broken === 'says too early') await sleep(10);
     });
     for (const name of names) notes.add(`done ${name}`);
-    await sleep(Math.random() * 6);
+    await sleep(10 + Math.random() * 40);
   }
 }
 

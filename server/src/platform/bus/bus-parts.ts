@@ -37,6 +37,29 @@ export interface BusParts {
   settings: BusSettings;
 }
 
+/** How many events that were tried so often may share a transaction now, and what counts as so often. */
+export interface Company {
+  tried: readonly [number, number];
+  limit: number;
+}
+
+/**
+ * Events never tried before share transactions. Whatever ends a process takes all of them along: those come in smaller
+ * company, then alone, so that in the end one is found guilty and the others are not.
+ */
+export function companies({ chunk }: Pick<BusSettings, 'chunk'>): readonly Company[] {
+  return [
+    { tried: [0, 0], limit: chunk },
+    { tried: [1, 1], limit: Math.min(chunk, 8) },
+    { tried: [2, 1_000_000], limit: 1 },
+  ];
+}
+
+/** After this many attempts of which nothing was heard the event is to blame: the last ones were its alone. */
+export function attemptsUnheardMax({ attemptsMax }: BusSettings): number {
+  return attemptsMax + 2;
+}
+
 /** After this long the broker has handed out, as often as it does, whatever was unacknowledged at the beginning. */
 export function redeliveryMs({ ackWaitMs, attemptsMax }: BusSettings): number {
   return ackWaitMs * 2 ** (attemptsMax + 1);

@@ -117,13 +117,13 @@ export async function removeConsumer(tx: Tx, name: string): Promise<void> {
 
 /**
  * Takes up to `limit` events that are due for the consumer, in order, and leases them; an event that follows another
- * of its aggregate is taken only together with it. `fresh`: those never tried before, else those tried before.
+ * of its aggregate is taken only together with it. `tried`: how often they may have been taken before, both ends included.
  */
 export async function leaseWaiting(
   tx: Tx,
-  wish: { consumer: string; fresh: boolean; limit: number; nowMs: number; leaseUntilMs: number },
+  wish: { consumer: string; tried: readonly [number, number]; limit: number; nowMs: number; leaseUntilMs: number },
 ): Promise<WaitingEvent[]> {
-  const { consumer, fresh, limit, nowMs, leaseUntilMs } = wish;
+  const { consumer, tried, limit, nowMs, leaseUntilMs } = wish;
   const now = toIso(nowMs);
   const sameAggregate = sql`p.consumer = ${consumer} and p.status = 'waiting'
     and p.aggregate_type = i.aggregate_type and p.aggregate_id = i.aggregate_id
@@ -132,7 +132,7 @@ export async function leaseWaiting(
     with due as materialized (
       select i.event_at, i.event_id, i.aggregate_type, i.aggregate_id from inbox i
       where i.consumer = ${consumer} and i.status = 'waiting' and i.next_attempt_at <= ${now}::timestamptz
-        and (i.attempts = 0) = ${fresh}
+        and i.attempts between ${tried[0]} and ${tried[1]}
         and not exists (select from inbox p where ${sameAggregate} and p.next_attempt_at > ${now}::timestamptz)
       order by i.event_at, i.event_id limit ${limit} for update skip locked
     ), clear as (

@@ -1,6 +1,14 @@
 /** Hands a consumer what waits for it in the database: every event where no broker is used, replays where one is. */
 import { bury } from './dead-letters.ts';
-import { backoffAfter, redeliveryMs, type BusParts } from './bus-parts.ts';
+import type { Tx } from '../database/port.ts';
+import {
+  attemptsUnheardMax,
+  backoffAfter,
+  companies,
+  redeliveryMs,
+  type BusParts,
+  type BusSettings,
+} from './bus-parts.ts';
 import { findEarly, giveBack, leaseWaiting, nextDueMs, putOff, type WaitingEvent } from './event-store.ts';
 import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
 import type { Subscription } from './port.ts';
@@ -22,8 +30,7 @@ export function createInboxPump(parts: BusParts, subscription: Subscription): Pu
     sweepMs: settings.sweepMs,
     async turn() {
       const nowMs = clock.now();
-      const fresh = await leaseFresh(parts, name, nowMs);
-      const waiting = fresh.length > 0 ? fresh : await leaseSuspect(parts, { consumer: name, nowMs, patience });
+      const waiting = await leaseNext(parts, { consumer: name, nowMs, patience });
       if (waiting === null) return untilDue(parts, name, nowMs);
       await settle(parts, subscription, waiting);
       return 0;
@@ -32,35 +39,46 @@ export function createInboxPump(parts: BusParts, subscription: Subscription): Pu
   });
 }
 
-/** Events never tried before come in chunks. */
-function leaseFresh({ database, settings }: BusParts, consumer: string, nowMs: number): Promise<WaitingEvent[]> {
-  const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs, fresh: true, limit: settings.chunk };
-  return database.asRole('operator', (tx) => leaseWaiting(tx, lease));
+/** The next events that may be handled together; `null` where nothing is due. */
+function leaseNext(
+  { database, settings }: BusParts,
+  look: { consumer: string; nowMs: number; patience: Patience },
+): Promise<WaitingEvent[] | null> {
+  const { consumer, nowMs } = look;
+  const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs };
+  return database.asRole('operator', async (tx) => {
+    for (const { tried, limit } of companies(settings)) {
+      const waiting = await leaseWaiting(tx, { ...lease, tried, limit });
+      if (waiting.length > 0) return tried[0] === 0 ? waiting : holdEarly(tx, { ...look, settings }, waiting);
+    }
+    return null;
+  });
 }
 
 /**
- * One whose last attempt was not heard of again comes alone: it may be the one that ends processes, and those handled
- * beside it are not to blame. It may also have got here past one of its aggregate that still is with the broker: then it
- * waits for that one, for a while. `null` where there is none.
+ * An event may have got here, past the broker, before one of its aggregate that still is with the broker: then it is given
+ * back and waits for that one, for as long as the broker may take.
  */
-async function leaseSuspect(
-  { database, settings }: BusParts,
-  { consumer, nowMs, patience }: { consumer: string; nowMs: number; patience: Patience },
-): Promise<WaitingEvent[] | null> {
-  const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs, fresh: false, limit: 1 };
-  return database.asRole('operator', async (tx) => {
-    const waiting = await leaseWaiting(tx, lease);
-    const [suspect] = waiting;
-    if (suspect === undefined) return null;
-    const isPatient = nowMs - (patience.get(suspect.id) ?? nowMs) < redeliveryMs(settings);
-    if (!isPatient || !(await findEarly(tx, consumer, waiting)).has(suspect.id)) {
-      patience.delete(suspect.id);
-      return waiting;
+async function holdEarly(
+  tx: Tx,
+  look: { consumer: string; nowMs: number; patience: Patience; settings: BusSettings },
+  waiting: readonly WaitingEvent[],
+): Promise<WaitingEvent[]> {
+  const { consumer, nowMs, patience, settings } = look;
+  const early = await findEarly(tx, consumer, waiting);
+  const heldKeys = new Set<string>();
+  for (const { id, aggregateKey } of waiting) {
+    const sinceMs = patience.get(id) ?? nowMs;
+    if (!early.has(id) || nowMs - sinceMs >= redeliveryMs(settings)) {
+      patience.delete(id);
+      continue;
     }
-    if (!patience.has(suspect.id)) patience.set(suspect.id, nowMs);
-    await giveBack(tx, consumer, waiting, nowMs + EARLY_MS);
-    return [];
-  });
+    patience.set(id, sinceMs);
+    heldKeys.add(aggregateKey);
+  }
+  const held = waiting.filter(({ aggregateKey }) => heldKeys.has(aggregateKey));
+  await giveBack(tx, consumer, held, nowMs + EARLY_MS);
+  return waiting.filter(({ aggregateKey }) => !heldKeys.has(aggregateKey));
 }
 
 /** `nowMs`: when the consumer's events were looked at last, so that none falls due unseen in between. */
@@ -75,9 +93,8 @@ async function settle(parts: BusParts, subscription: Subscription, waiting: read
   for (const event of waiting) {
     const { envelope } = event;
     const lost = envelope === null ? 'the outbox does not have the event any more' : null;
-    // The first attempt was in company; what died with it alone, as often as allowed, is to blame.
-    const fatal =
-      event.attempts > settings.attemptsMax + 1 ? 'the process ended each time while it handled the event' : null;
+    const isFatal = event.attempts > attemptsUnheardMax(settings);
+    const fatal = isFatal ? 'the process ended each time while it handled the event' : null;
     const reason = lost ?? fatal;
     if (envelope !== null && reason === null) ready.push({ ...event, envelope });
     else await buryWaiting(parts, subscription.name, event, reason ?? '');
@@ -104,9 +121,11 @@ async function note(
       await database.asRole('operator', (tx) => putOff(tx, consumer, event, untilMs));
     }
   }
+  const [held, unavailable] = [ofType('held'), ofType('unavailable')];
+  if (held.length + unavailable.length === 0) return;
   await database.asRole('operator', async (tx) => {
-    await giveBack(tx, consumer, ofType('held'), nowMs);
-    await giveBack(tx, consumer, ofType('unavailable'), nowMs + UNAVAILABLE_MS);
+    await giveBack(tx, consumer, held, nowMs);
+    await giveBack(tx, consumer, unavailable, nowMs + UNAVAILABLE_MS);
   });
 }
 

@@ -1,6 +1,6 @@
 /** One consumer's events out of JetStream: explicit acknowledgements, each effect once, in order per aggregate. */
 import { AckPolicy, DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { backoffAfter, redeliveryMs, type BusParts } from './bus-parts.ts';
+import { backoffAfter, companies, redeliveryMs, type BusParts } from './bus-parts.ts';
 import { bury } from './dead-letters.ts';
 import { findEarly } from './event-store.ts';
 import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
@@ -112,7 +112,7 @@ export class NatsConsumer {
   async #turn(): Promise<number | null> {
     const { database, settings } = this.#parts;
     const lanes = Array.from({ length: database.engine === 'postgres' ? LANES : 1 }, () =>
-      this.#queue.take(settings.chunk),
+      this.#queue.take((failures) => companyAfter(settings, failures)),
     );
     const chunks = lanes.filter(({ length }) => length > 0);
     if (chunks.length === 0) return this.#queue.untilDue();
@@ -190,6 +190,10 @@ export class NatsConsumer {
     for (const { msg } of this.#queue.all()) msg.working();
     this.#cancelBeat = clock.after(settings.ackWaitMs / 3, () => this.#beat());
   }
+}
+
+function companyAfter(settings: BusParts['settings'], failures: number): number {
+  return companies(settings).find(({ tried }) => failures <= tried[1])?.limit ?? 1;
 }
 
 async function ensureConsumer(

@@ -32,17 +32,18 @@ export class MessageQueue<Item extends Queued> {
   }
 
   /**
-   * The next messages, in order: none whose aggregate is being handled or pauses, and one that has failed before comes
-   * alone. They are being handled until `done` or `retry`.
+   * The next messages, in order: none whose aggregate is being handled or pauses, all of which failed equally often, and
+   * as many as `company` allows after so many failures. They are being handled until `done` or `retry`.
    */
-  take(limit: number): Item[] {
+  take(company: (failures: number) => number): Item[] {
     this.#endPauses();
     const taken: Item[] = [];
     const rest: Item[] = [];
     const passed = new Set<string>();
     for (const item of this.#waiting) {
       const { aggregateKey: key } = item;
-      const fits = taken.length === 0 || (taken.length < limit && item.failures === 0 && taken[0]?.failures === 0);
+      const { failures = item.failures } = taken[0] ?? {};
+      const fits = item.failures === failures && taken.length < company(failures);
       const isFree = !this.#busy.has(key) && !this.#pausedUntilMs.has(key) && !passed.has(key);
       if (!fits || !isFree) passed.add(key);
       (fits && isFree ? taken : rest).push(item);

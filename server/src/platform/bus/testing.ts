@@ -9,7 +9,7 @@ import type { BusSettings } from './bus-parts.ts';
 import { createBus } from './create-bus.ts';
 import type { Bus, BusEvent, EventAppender, NewEvent, Subscription } from './port.ts';
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 const random = createSystemRandom();
 
@@ -18,7 +18,7 @@ export function createTestAppender(clock: Clock = systemClock): EventAppender {
   return createEventAppender({ clock, random });
 }
 
-export const QUICK: Partial<BusSettings> = { backoffMs: [20, 40], ackWaitMs: 1_000, sweepMs: 5_000 };
+const QUICK: Partial<BusSettings> = { backoffMs: [20, 40], ackWaitMs: 1_000, sweepMs: 5_000 };
 
 export interface TestBusOptions {
   natsUrl?: string | null;
@@ -53,7 +53,7 @@ export function auditEvent(
 }
 
 /** Notes the event's effect: once more each time it happens. For handlers that run as `projector` or `operator`. */
-export async function noteEffect(tx: Tx, consumer: string, { id }: Pick<BusEvent, 'id'>): Promise<void> {
+async function noteEffect(tx: Tx, consumer: string, { id }: Pick<BusEvent, 'id'>): Promise<void> {
   await sql`insert into projection_cursor (projection, writer_id, seq) values (${consumer}, ${id}, 1)
     on conflict (projection, writer_id) do update set seq = projection_cursor.seq + 1`.execute(tx);
 }

@@ -10,9 +10,9 @@ import type { Job, ModulePlugin, PageRequest, Scope, TenantId, WorkflowId } from
 import type { Tx } from '../database/port.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 
-export { runSaga, type Saga, type SagaStep } from './saga.ts';
+export { runSaga, type SagaStep } from './saga.ts';
 export { StepFailed, WorkflowStopped } from './workflow-context.ts';
-export type { StepContext, StepOptions, WorkflowContext } from './workflow-context.ts';
+export type { StepContext, WorkflowContext } from './workflow-context.ts';
 
 export type RunState = 'queued' | 'running' | 'ready' | 'failed' | 'canceled';
 

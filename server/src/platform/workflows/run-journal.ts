@@ -1,5 +1,5 @@
 /** The journal of one run in the hands of one worker: what was done is read from it, what is done is written to it. */
-import { AppError, type Clock } from '#kernel';
+import type { Clock } from '#kernel';
 import type { Database, Tx } from '../database/port.ts';
 import { WorkflowStopped } from './workflow-context.ts';
 import type { ClaimedRun, Held } from './run-records.ts';
@@ -8,9 +8,13 @@ import { writeStep, type StepKind, type StepRecord } from './step-store.ts';
 
 /**
  * Why a run left this process before its end. `suspended`: it waits and is put back. `drained`: the process stops.
- * `lost`: another worker has it. `abandoned`: the database went away. `unreadable`: its code and its journal differ.
+ * `lost`: another worker has it. `abandoned`: the database did not take a write, for no fault of the run's code.
+ * `unreadable`: its code and its journal differ.
  */
-export type Departure = { how: 'suspended' | 'drained' | 'lost' | 'abandoned' } | { how: 'unreadable'; reason: string };
+export type Departure =
+  | { how: 'suspended' | 'drained' | 'lost' }
+  | { how: 'abandoned'; error: unknown }
+  | { how: 'unreadable'; reason: string };
 
 /** A place in the journal. */
 export interface Place {
@@ -77,9 +81,8 @@ export function openJournal({ database, clock, run, held, steps, onCanceled }: J
       });
       return left ? await never() : result;
     } catch (error) {
-      if (error instanceof RunLost) leave({ how: 'lost' });
-      else if (error instanceof AppError && error.code === 'database_unavailable') leave({ how: 'abandoned' });
-      else throw error;
+      if (error instanceof WorkFailed) throw error.cause;
+      leave(error instanceof RunLost ? { how: 'lost' } : { how: 'abandoned', error });
       return never();
     }
   }
@@ -122,9 +125,21 @@ export function never(): Promise<never> {
 
 class RunLost extends Error {}
 
+/** Marks what the run's own code threw, among the faults of a transaction. */
+export class WorkFailed extends Error {}
+
 /** As a replay will see it: gone through JSON. */
 function asJournaled(outcome: Outcome): Outcome {
   const text = JSON.stringify(outcome.output) ?? 'null';
-  if (text.length <= OUTPUT_LENGTH_MAX) return { ...outcome, output: JSON.parse(text) };
-  return { output: null, reason: 'it answered more than a journal takes (1 MiB)' };
+  const fault = findJsonFault(text);
+  return fault === null ? { ...outcome, output: JSON.parse(text) } : { output: null, reason: fault };
 }
+
+/** Why the database would not keep this JSON; `null` where it would. */
+export function findJsonFault(text: string): string | null {
+  if (text.length > OUTPUT_LENGTH_MAX) return 'it answered more than a journal takes (1 MiB)';
+  return UNSTORABLE.test(text) ? 'it answered text with a zero character or half of a character' : null;
+}
+
+/** Escapes of U+0000 and of surrogates without their other half. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;

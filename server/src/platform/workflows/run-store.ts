@@ -133,13 +133,16 @@ interface Return {
   waitingFor: string | null;
   /** False: a run that is to stop is due at once. */
   stopTold: boolean;
+  /** A fault that nobody expected: it counts as if its worker had died. */
+  faulty?: boolean;
 }
 
 /** Puts the run back into its queue. */
-export function putBack(tx: Tx, held: Held, { dueAtMs, nowMs, waitingFor, stopTold }: Return): Promise<boolean> {
+export function putBack(tx: Tx, held: Held, { dueAtMs, nowMs, waitingFor, stopTold, faulty }: Return) {
   const due = sql<string>`case when stop is null or ${stopTold} then ${toIso(dueAtMs)}::timestamptz
     else ${toIso(nowMs)}::timestamptz end`;
-  return changeHeld(tx, held, { state: 'queued', worker: null, due_at: due, waiting_for: waitingFor });
+  const crashes = sql<number>`crashes + ${faulty ? 1 : 0}`;
+  return changeHeld(tx, held, { state: 'queued', worker: null, due_at: due, waiting_for: waitingFor, crashes });
 }
 
 interface Ending {
@@ -249,7 +252,7 @@ export async function deleteEnded(tx: Tx, beforeMs: number, limit: number): Prom
   return rows.map(({ id }) => id);
 }
 
-export async function notifyWorkers(tx: Tx, payload: string): Promise<void> {
+async function notifyWorkers(tx: Tx, payload: string): Promise<void> {
   await sql`select pg_notify(${WORKFLOW_CHANNEL}, ${payload})`.execute(tx);
 }
 

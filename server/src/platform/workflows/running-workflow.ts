@@ -10,7 +10,16 @@ import {
   type StepOptions,
   type WorkflowContext,
 } from './workflow-context.ts';
-import { never, openJournal, type Departure, type Outcome, type Place, type RunJournal } from './run-journal.ts';
+import { isTransient } from './database-faults.ts';
+import {
+  never,
+  openJournal,
+  WorkFailed,
+  type Departure,
+  type Outcome,
+  type Place,
+  type RunJournal,
+} from './run-journal.ts';
 import type { ClaimedRun, Held } from './run-records.ts';
 import { putBack, storeProgress, wakeRun } from './run-store.ts';
 import { hasMessage, listSteps, takeMessage, type StepRecord } from './step-store.ts';
@@ -104,7 +113,7 @@ export class RunningWorkflow implements WorkflowContext {
     const { place, known } = await this.#arrive('step', name);
     if (known !== undefined) return settle<T>(name, known);
     return this.#begin(place, async () => {
-      const note = async (tx: Tx): Promise<Outcome> => ({ output: await work(tx), reason: null });
+      const note = async (tx: Tx): Promise<Outcome> => ({ output: await work(tx).catch(markFailure), reason: null });
       const made = await this.#journal.write(place, note).catch((error: unknown) => {
         this.#tell(name, error);
         // The transaction is gone with its effect; that it failed is noted in one of its own.
@@ -249,8 +258,19 @@ function settle<T>(step: string, { output, reason }: Pick<Outcome, 'output' | 'r
   return output as T;
 }
 
+/** A failure of the code itself; one of the database is not its fault, and the run is worked on again. */
+function markFailure(error: unknown): never {
+  if (isTransient(error)) throw error;
+  throw new WorkFailed('the work of a transaction failed', { cause: error });
+}
+
 /** What went wrong, in one line. */
 export function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s+/g, ' ').slice(0, REASON_LENGTH_MAX) || 'it failed without a reason';
+  return (
+    text
+      .toWellFormed()
+      .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+      .slice(0, REASON_LENGTH_MAX) || 'it failed without a reason'
+  );
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { asTenantId } from '#kernel';
 import type { Database } from '../database/port.ts';
 import { openTestDatabase } from '../database/testing.ts';
-import { runSaga, type SagaStep } from './saga.ts';
+import { runSaga, type SagaStep } from './port.ts';
 import { createTestClock, createTestWorker, eventually, type TestClock, type TestWorker } from './testing.ts';
 
 const SCOPE = { tenantId: asTenantId('default') };

@@ -11,7 +11,7 @@ import type { StartRequest, WorkflowHandle, WorkflowRun, Workflows } from './por
 const EVENTUALLY_MS = 20_000;
 const TICK_MS = 200;
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A clock whose wall time can be set wrong while its steady time goes on. */
 export interface TestClock extends VirtualClock {

@@ -1,9 +1,10 @@
 /** One worker: claims what is due, runs its code, and brings each run to an end or back to its queue. */
-import { AppError, type Clock } from '#kernel';
+import type { Clock } from '#kernel';
 import type { Database } from '../database/port.ts';
 import type { Log } from '../telemetry/port.ts';
+import { isAway, isTransient } from './database-faults.ts';
 import type { QueueLimits, WorkflowDefinition } from './port.ts';
-import type { Departure } from './run-journal.ts';
+import { findJsonFault, type Departure } from './run-journal.ts';
 import type { ClaimedRun, Held } from './run-records.ts';
 import { claimRuns, endRun, findNextDue, putBack, releaseForgotten } from './run-store.ts';
 import { explain, openRun, type RunningWorkflow } from './running-workflow.ts';
@@ -28,9 +29,6 @@ interface ActiveRun {
   done: Promise<void>;
 }
 
-/** How a run came out of this worker's hands: `null` where it is ended. */
-type Outcome = Departure['how'] | null;
-
 interface Ending {
   state: 'ready' | 'failed' | 'canceled';
   output?: unknown;
@@ -41,6 +39,7 @@ export const DEFAULT_QUEUE = 'default';
 /** A run that saw this many workers die without coming further is what kills them. */
 const CRASHES_MAX = 5;
 const RETRY_MS = 1_000;
+const FAULT_PAUSE_MS = 5_000;
 const DEAD = 'a workflow failed and waits as a dead letter';
 
 export class RunWorker {
@@ -121,48 +120,53 @@ export class RunWorker {
   /** Never rejects. */
   async #work(run: ClaimedRun, held: Held): Promise<void> {
     try {
-      const died = `its worker died ${run.crashes} times while it ran`;
-      const outcome =
+      const died = `its worker died or met a fault ${run.crashes} times while it ran`;
+      const departure =
         run.crashes >= CRASHES_MAX
           ? await this.#end(run, held, { state: 'failed', reason: died })
           : await this.#runCode(run, held);
-      if (outcome === 'drained' || outcome === 'abandoned') await this.#putBack(run, held);
+      if (departure?.how === 'drained') await this.#putBack(run, held, false);
+      if (departure?.how === 'abandoned') throw departure.error;
     } catch (error) {
-      const { log } = this.#deps;
-      if (!isAway(error)) log.error({ workflow: run.name, run: run.id, error }, 'a run met a fault and is put back');
-      await this.#putBack(run, held);
+      const faulty = !isTransient(error);
+      if (faulty) this.#deps.log.error({ workflow: run.name, run: run.id, error }, 'a run met a fault and is put back');
+      await this.#putBack(run, held, faulty);
     }
   }
 
-  async #runCode(run: ClaimedRun, held: Held): Promise<Outcome> {
+  async #runCode(run: ClaimedRun, held: Held): Promise<Departure | null> {
     const definition = this.#deps.definitions.get(run.name);
     // Only names that are defined are claimed.
-    if (definition === undefined) return 'drained';
+    if (definition === undefined) return { how: 'drained' };
     const running = await openRun({ ...this.#deps, draining: () => this.#draining }, run, held.worker);
     const entry = this.#active.get(run.id);
     if (entry !== undefined) entry.running = running;
     const result = await Promise.race([invoke(definition, running, run.input), running.departed]);
     running.close();
     if (!('how' in result)) return this.#end(run, held, result);
-    if (result.how !== 'unreadable') return result.how;
+    if (result.how !== 'unreadable') return result;
     return this.#end(run, held, { state: 'failed', reason: result.reason });
   }
 
-  async #end(run: ClaimedRun, held: Held, { state, output = null, reason }: Ending): Promise<Outcome> {
+  async #end(run: ClaimedRun, held: Held, { state, output = null, reason }: Ending): Promise<null> {
     const { database, clock, log } = this.#deps;
-    const row = { state, output: JSON.stringify(output) ?? 'null', reason: reason ?? null, nowMs: clock.now() };
+    const text = JSON.stringify(output) ?? 'null';
+    const fault = findJsonFault(text);
+    if (fault !== null) return this.#end(run, held, { state: 'failed', reason: fault });
+    const row = { state, output: text, reason: reason ?? null, nowMs: clock.now() };
     const kept = await database.forTenant(run, (tx) => endRun(tx, held, row));
     if (kept && state === 'failed') log.error({ workflow: run.name, run: run.id, reason }, DEAD);
-    return kept ? null : 'lost';
+    return null;
   }
 
   /** Tries until it succeeds or the process stops; then the next start takes the run back. */
-  async #putBack(run: ClaimedRun, held: Held): Promise<void> {
+  async #putBack(run: ClaimedRun, held: Held, faulty: boolean): Promise<void> {
     const { database, clock, log } = this.#deps;
     for (;;) {
       const nowMs = clock.now();
       try {
-        const back = { dueAtMs: nowMs, nowMs, waitingFor: null, stopTold: true };
+        const dueAtMs = nowMs + (faulty ? FAULT_PAUSE_MS : 0);
+        const back = { dueAtMs, nowMs, waitingFor: null, stopTold: true, faulty };
         await database.forTenant(run, (tx) => putBack(tx, held, back));
         return;
       } catch (error) {
@@ -183,8 +187,4 @@ async function invoke(definition: AnyDefinition, running: RunningWorkflow, input
     const canceled = error instanceof WorkflowStopped && error.why === 'canceled';
     return { state: canceled ? 'canceled' : 'failed', reason: explain(error) };
   }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'database_unavailable';
 }

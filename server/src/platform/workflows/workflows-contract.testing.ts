@@ -322,6 +322,48 @@ export function describeWorkflows(name: string, open: () => Promise<Database>): 
       expect((await b.until(id)).reason).toContain('step 0 was sleep "nap" and is now step "other"');
     });
 
+    it.each([
+      ['a zero character', () => 'a\u0000b', 'zero character'],
+      ['half of a character', () => 'a\ud800b', 'half of a character'],
+      ['a megabyte', () => 'a'.repeat(1024 * 1024), 'more than a journal takes'],
+    ])('fails in plain words where a step or a run answers %s', async (_what, make, reason) => {
+      const { start, until, handle } = runFlow((context, inStep: boolean) =>
+        inStep ? context.step('one', () => Promise.resolve(make())) : Promise.resolve(make()),
+      );
+      for (const inStep of [true, false]) {
+        expect(await until(await start(handle, inStep))).toMatchObject({
+          state: 'failed',
+          reason: expect.stringContaining(reason),
+        });
+      }
+    });
+
+    it('keeps what only looks like a zero character', async () => {
+      const { start, until, handle } = runFlow((context) =>
+        context.step('one', () => Promise.resolve('a\\u0000 \\\\ud800')),
+      );
+      expect((await until(await start(handle, null))).output).toBe('a\\u0000 \\\\ud800');
+    });
+
+    it('does the work of a transaction once, and undoes it where it fails', async () => {
+      const { start, until, handle, workflows } = runFlow(async (context, fails: boolean) => {
+        const letter = { ...SCOPE, workflowId: context.workflowId, topic: 'self', body: 'written' };
+        const failed = await context
+          .transact('write', async (tx) => {
+            await workflows.send(tx, letter);
+            if (fails) throw new Error('undo it');
+          })
+          .then(() => null, String);
+        return [failed, await context.receive('self', { timeoutMs: 1 })];
+      });
+      const kept = await until(await start(handle, false));
+      expect(kept.output).toEqual([null, 'written']);
+      expect((await until(await start(handle, true))).output).toEqual([
+        'StepFailed: the step write failed: undo it',
+        null,
+      ]);
+    });
+
     it('gives up a run that kills its workers', async () => {
       renew();
       let runs = 0;
@@ -339,7 +381,7 @@ export function describeWorkflows(name: string, open: () => Promise<Database>): 
       const last = makeWorker();
       last.workflows.define({ name: last.name, run: never });
       last.go();
-      expect((await last.until(id)).reason).toBe('its worker died 5 times while it ran');
+      expect((await last.until(id)).reason).toBe('its worker died or met a fault 5 times while it ran');
     });
 
     it('shows and stops only runs of the own tenant', async () => {

@@ -5,6 +5,7 @@ import type { Block, CountRequest } from './anthropic-wire.ts';
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(['role', 'content']);
 const CACHE_FIELDS: ReadonlySet<string> = new Set(['type', 'ttl']);
 const SOURCE_FIELDS: ReadonlySet<string> = new Set(['type', 'media_type', 'data', 'url', 'file_id', 'content']);
+const FORMAT = 'json_schema';
 const FORMAT_FIELDS: ReadonlySet<string> = new Set(['type', 'schema']);
 const CITATION_FIELDS: ReadonlySet<string> = new Set(['enabled']);
 
@@ -30,8 +31,9 @@ export function noteRequest(request: CountRequest, unknown: UnknownFields): void
     if (Array.isArray(message.content)) for (const block of message.content) noteBlock(block, unknown, 'content[].');
   }
   noteUnknown(unknown, cache, CACHE_FIELDS, 'cache_control.');
-  noteUnknown(unknown, output?.format, FORMAT_FIELDS, 'output_config.format.');
-  noteUnknown(unknown, format, FORMAT_FIELDS, 'output_format.');
+  // A format of another type travels whole.
+  if (output?.format?.type === FORMAT) noteUnknown(unknown, output.format, FORMAT_FIELDS, 'output_config.format.');
+  if (format?.type === FORMAT) noteUnknown(unknown, format, FORMAT_FIELDS, 'output_format.');
 }
 
 function noteBlock(block: Block, unknown: UnknownFields, prefix: string): void {

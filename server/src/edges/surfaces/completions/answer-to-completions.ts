@@ -1,5 +1,5 @@
 import type { Answer, AnswerEvent, AnswerPart, Call, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
-import { toErrorBody, toErrorFrame } from '../openai-errors.ts';
+import { toErrorFrame, toPassedError } from '../openai-errors.ts';
 import { renderUsage } from '../openai-usage.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { WIRE } from './completions-wire.ts';
@@ -25,7 +25,7 @@ export function createCompletionsVoice(call: Call, createdSeconds: number): Surf
     },
     renderEnd: () => '',
     closingFrame: () => 'data: [DONE]\n\n',
-    renderError: toErrorBody,
+    renderError: toPassedError,
     renderErrorFrame: toErrorFrame,
   };
 }

@@ -1,5 +1,5 @@
 import type { Answer, Call } from '@reeve/contracts';
-import { toErrorBody, toErrorFrame } from '../openai-errors.ts';
+import { toErrorFrame, toPassedError } from '../openai-errors.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { WIRE } from './moderations-wire.ts';
 
@@ -14,7 +14,7 @@ export function createModerationsVoice(call: Call): SurfaceVoice {
     renderFrame: () => '',
     renderEnd: () => '',
     closingFrame: () => '',
-    renderError: toErrorBody,
+    renderError: toPassedError,
     renderErrorFrame: toErrorFrame,
   };
 }

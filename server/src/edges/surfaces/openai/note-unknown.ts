@@ -52,6 +52,8 @@ const FUNCTION_FIELDS: ReadonlySet<string> = new Set(['name', 'description', 'pa
 const CHOICE_FIELDS: ReadonlySet<string> = new Set(['type', 'function']);
 const CHOSEN_FIELDS: ReadonlySet<string> = new Set(['name']);
 const FORMAT_FIELDS: ReadonlySet<string> = new Set(['type', 'json_schema']);
+/** A format of another type travels whole. */
+const FORMATS: ReadonlySet<string> = new Set(['text', 'json_object', 'json_schema']);
 const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['name', 'schema', 'strict', 'description']);
 const STREAM_FIELDS: ReadonlySet<string> = new Set(['include_usage']);
 
@@ -70,7 +72,7 @@ export function noteSettings(request: ChatRequest, unknown: UnknownFields): void
     noteUnknown(unknown, choice.function, CHOSEN_FIELDS, 'tool_choice.function.');
   }
   if (streaming != null) noteUnknown(unknown, streaming, STREAM_FIELDS, 'stream_options.');
-  if (format != null) noteUnknown(unknown, format, FORMAT_FIELDS, 'response_format.');
+  if (format != null && FORMATS.has(format.type)) noteUnknown(unknown, format, FORMAT_FIELDS, 'response_format.');
   if (format?.json_schema != null) {
     noteUnknown(unknown, format.json_schema, SCHEMA_FIELDS, 'response_format.json_schema.');
   }

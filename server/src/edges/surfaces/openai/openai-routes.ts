@@ -12,7 +12,7 @@ import {
   WIRE,
   type RenderContext,
 } from './answer-to-openai.ts';
-import { toErrorBody, toErrorFrame } from '../openai-errors.ts';
+import { toErrorBody, toErrorFrame, toPassedError } from '../openai-errors.ts';
 import { listModelObjects, toModelPage } from './model-objects.ts';
 import { chatToCall, embeddingToCall } from './openai-to-call.ts';
 
@@ -78,7 +78,7 @@ function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
     // Where the provider states none, the caller who asked sees what the receipt is settled on.
     renderEnd: (usage, head) => (asksUsage && !usageTold ? renderUsageFrame(usage, context(head.receiptId)) : ''),
     closingFrame: () => CLOSING_FRAME,
-    renderError: toErrorBody,
+    renderError: toPassedError,
     renderErrorFrame: toErrorFrame,
   };
 }

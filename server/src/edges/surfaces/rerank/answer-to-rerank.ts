@@ -1,5 +1,5 @@
 import type { Answer, Usage } from '@reeve/contracts';
-import { toErrorBody, toErrorFrame } from '../openai-errors.ts';
+import { toErrorFrame, toPassedError } from '../openai-errors.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { WIRE, type RerankRequest } from './rerank-wire.ts';
 
@@ -14,7 +14,7 @@ export function createRerankVoice(request: RerankRequest): SurfaceVoice {
     renderFrame: () => '',
     renderEnd: () => '',
     closingFrame: () => '',
-    renderError: toErrorBody,
+    renderError: toPassedError,
     renderErrorFrame: toErrorFrame,
   };
 }

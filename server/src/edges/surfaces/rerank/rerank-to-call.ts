@@ -19,10 +19,18 @@ export function rerankToCall(body: JsonBody): Call {
   };
 }
 
-/** What a document holds beside its text is for the caller; one without a text is for this wire only. */
+/**
+ * What a document holds beside its text is for the caller. One without a text, or with media or content beside it, is
+ * for this wire only.
+ */
 function toDocument(document: RerankRequest['documents'][number], position: number): Part {
   const base = { turn: position + 1, role: 'user' } as const;
-  const text = typeof document === 'string' ? document : document.text;
-  if (typeof text === 'string') return { ...base, type: 'text', text };
+  if (typeof document === 'string') return { ...base, type: 'text', text: document };
+  const { text, ...others } = document;
+  const holdsMore = Object.entries(others).some(([name, value]) => CONTENT.test(name) && value != null && value !== '');
+  if (typeof text === 'string' && !holdsMore) return { ...base, type: 'text', text };
   return { ...base, type: 'other', name: 'document', value: document };
 }
+
+/** What servers that rank more than texts read from a document. */
+const CONTENT = /^(content|image|audio|video)s?$|ur[il]s?$/i;

@@ -1,6 +1,6 @@
 import { ERRORS, type Answer, type AnswerFrame, type AnswerPart, type Call, type Usage } from '@reeve/contracts';
 import type { AppError } from '#kernel';
-import { toErrorBody } from '../openai-errors.ts';
+import { toPassedError } from '../openai-errors.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { ResponseStream, toFrame } from './events-to-responses.ts';
 import { toResponse, toStatus, type ResponseContext } from './response-object.ts';
@@ -34,7 +34,7 @@ export function createResponsesVoice(call: Call, request: Request, createdSecond
       return finished.end;
     },
     closingFrame: () => closing,
-    renderError: toErrorBody,
+    renderError: toPassedError,
     renderErrorFrame: (error) => renderErrorFrame(error, stream?.nextSequence ?? nextSequence(forwarded)),
   };
 }

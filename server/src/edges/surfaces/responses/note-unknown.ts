@@ -21,6 +21,8 @@ const CONTENT_FIELDS = fieldsByType({
   input_file: ['file_id', 'filename', 'file_data', 'file_url', 'prompt_cache_breakpoint'],
   input_audio: ['input_audio', 'prompt_cache_breakpoint'],
 });
+/** A format of another type travels whole. */
+const FORMATS: ReadonlySet<unknown> = new Set(['text', 'json_object', 'json_schema']);
 const AUDIO_FIELDS: ReadonlySet<string> = new Set(['data', 'format']);
 
 function fieldsByType(types: Readonly<Record<string, readonly string[]>>): ReadonlyMap<unknown, ReadonlySet<string>> {
@@ -30,7 +32,7 @@ function fieldsByType(types: Readonly<Record<string, readonly string[]>>): Reado
 /** Notes it of all items, of the answer's format and of the choice of a function. */
 export function noteRequest({ input, text, tool_choice: choice }: ResponsesRequest, unknown: UnknownFields): void {
   if (Array.isArray(input)) for (const item of input) noteItem(item as Fields, unknown);
-  noteUnknown(unknown, text?.format, FORMAT_FIELDS, 'text.format.');
+  if (FORMATS.has(text?.format?.type)) noteUnknown(unknown, text?.format, FORMAT_FIELDS, 'text.format.');
   if (typeof choice === 'object' && choice?.type === 'function') {
     noteUnknown(unknown, choice, TOOL_CHOICE_FIELDS, 'tool_choice.');
   }

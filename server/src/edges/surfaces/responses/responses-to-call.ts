@@ -11,6 +11,7 @@ import {
   TEXT_FIELDS,
   TOOL_FIELDS,
   WIRE,
+  type InputItem,
   type ResponsesRequest,
   type ResponsesTool,
 } from './responses-wire.ts';
@@ -47,8 +48,8 @@ function needInput(input: ResponsesRequest['input']): void {
   else if (typeof input === 'string' ? input === '' : input.every(isEmptyMessage)) refuse('must not be empty');
 }
 
-function isEmptyMessage(item: Readonly<Record<string, unknown>>): boolean {
-  const { role, content } = item;
+function isEmptyMessage(item: InputItem): boolean {
+  const { role, content } = item as { role?: unknown; content?: unknown };
   if (typeof role !== 'string') return false;
   return content === '' || (Array.isArray(content) && content.every((part) => part?.text === ''));
 }
