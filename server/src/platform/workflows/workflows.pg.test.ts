@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type PostgresRig } from '../../../test/rigs/postgres.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { openPostgresDatabase } from '../database/postgres-database.ts';
+import { describeFailures } from './failures-contract.testing.ts';
 import { describeWorkers } from './workers-contract.testing.ts';
 import { describeWorkflows } from './workflows-contract.testing.ts';
 import { createTestWorker, eventually } from './testing.ts';
@@ -19,6 +20,7 @@ async function openDatabase(name: string) {
 }
 
 describeWorkflows('PostgreSQL', () => openDatabase('workflows'));
+describeFailures('PostgreSQL', () => openDatabase('failures'));
 describeWorkers('PostgreSQL', () => openDatabase('workers'));
 
 describe('workflows while PostgreSQL crashes', () => {
