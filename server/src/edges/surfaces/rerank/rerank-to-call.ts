@@ -33,4 +33,4 @@ function toDocument(document: RerankRequest['documents'][number], position: numb
 }
 
 /** What servers that rank more than texts read from a document. */
-const CONTENT = /^(content|image|audio|video)s?$|ur[il]s?$/i;
+const CONTENT = /^(content|(image|audio|video)(_url)?s?)$/i;

@@ -41,7 +41,11 @@ describe('a rerank request', () => {
 
   it('keeps a document without a text for its own wire', () => {
     const image = { image: 'https://a.example/x.png' };
-    expect(open({ documents: [image] }).call.parts[1]).toMatchObject({ type: 'other', name: 'document', value: image });
+    for (const value of [image, { ...image, text: 'a' }, { text: 'a', image_url: image.image }]) {
+      expect(open({ documents: [value] }).call.parts[1]).toMatchObject({ type: 'other', name: 'document', value });
+    }
+    const labelled = { text: 'a', url: 'https://a.example', image: null };
+    expect(open({ documents: [labelled] }).call.parts[1]).toMatchObject({ type: 'text', text: 'a' });
   });
 
   it.each([{ query: 1 }, { documents: [] }, { documents: [1] }, { documents: 'a' }, { top_n: 0 }, { model: '' }])(
