@@ -142,7 +142,7 @@ describe('a provider that asks to wait', () => {
   ])('with %j is passed on as %j seconds', async (retryAfter, seconds) => {
     const failure = { kind: 'status', status: 503, message: 'busy', retryAfter, body: null };
     const run = { ...FACTS, type: 'failed', failure, code: 'upstream_failed', passThrough: false };
-    const { ending } = await callWith(() => Promise.resolve(run as unknown as RunResult));
+    const { ending } = await callWith(() => Promise.resolve(run as never as RunResult));
     expect(ending).toMatchObject({ type: 'refused', error: { retryAfterSeconds: seconds } });
   });
 });
