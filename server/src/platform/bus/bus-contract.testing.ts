@@ -12,6 +12,9 @@ export interface BusWorld {
   close(): Promise<void>;
 }
 
+/** Machines that run tests are busy: what must happen soon gets time. */
+export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 });
+
 /** To be called inside a `describe` that names the engines. */
 export function busContract(open: () => Promise<BusWorld>): void {
   let world: BusWorld;
@@ -35,7 +38,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       for (const { name } of consumers) await bus.forget(name);
     });
     // A consumer gets what is appended once it is known.
-    await expect.poll(() => knows(consumers), { interval: 5 }).toBe(true);
+    await eventually(() => knows(consumers)).toBe(true);
     return bus;
   }
 
@@ -65,7 +68,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       });
       await expect(undone).rejects.toThrow('undone');
       const [id] = await append(bus, { ...auditEvent(service, 'kept'), traceparent: '00-a-b-01' });
-      await expect.poll(() => targets(consumer.given)).toEqual(['kept']);
+      await eventually(() => targets(consumer.given)).toEqual(['kept']);
       expect(consumer.given[0]).toMatchObject({
         id,
         type: 'audit',
@@ -76,7 +79,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
         data: { service, action: 'done', actor: null, target: 'kept', reason: null },
         envelope: { specversion: '1.0', source: `/reeve/${service}`, dataschema: 'urn:reeve:event:audit:1' },
       });
-      expect(await readEffects(world.database, service)).toEqual(new Map([[id, 1]]));
+      await eventually(() => readEffects(world.database, service)).toEqual(new Map([[id, 1]]));
     });
 
     it('that does not fit its schema is refused where it is appended', async () => {
@@ -101,12 +104,12 @@ export function busContract(open: () => Promise<BusWorld>): void {
       const bus = createTestBus(world.database, { natsUrl: world.natsUrl });
       bus.subscribe(first);
       bus.job.start();
-      await expect.poll(() => knows([first])).toBe(true);
+      await eventually(() => knows([first])).toBe(true);
       await bus.job.stop();
       const ids = await append(bus, auditEvent(service, 'a'), auditEvent(service, 'b'));
       const second = notingConsumer(service, [`audit.${service}.>`]);
       await start([second]);
-      await expect.poll(() => second.given.map(({ id }) => id)).toEqual(ids);
+      await eventually(() => second.given.map(({ id }) => id)).toEqual(ids);
     });
   });
 
@@ -133,9 +136,9 @@ export function busContract(open: () => Promise<BusWorld>): void {
         tenantId: asTenantId('ten_a'),
       });
       await append(bus, auditEvent(two, 'z'), auditEvent(freshName('svc'), 'nobody'));
-      await expect.poll(() => targets(all.given).toSorted()).toEqual(['x', 'y', 'z']);
-      await expect.poll(() => targets(some.given)).toEqual(['y']);
-      await expect.poll(() => roles.length).toBe(2);
+      await eventually(() => targets(all.given).toSorted()).toEqual(['x', 'y', 'z']);
+      await eventually(() => targets(some.given)).toEqual(['y']);
+      await eventually(() => roles.length).toBe(2);
       expect(roles).toEqual(
         expect.arrayContaining([
           { role: 'reeve_app', tenant: 'default', seen: 1 },
@@ -162,7 +165,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       for (const number of numbers) {
         await append(bus, auditEvent(service, number, { aggregate: `agg-${Number(number) % 7}` }));
       }
-      await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(numbers.length);
+      await eventually(() => seen.length).toBe(numbers.length);
       for (const [, own] of Map.groupBy(seen, ([aggregate]) => aggregate)) {
         const order = own.map(([, target]) => target);
         expect(order).toEqual(order.toSorted());
@@ -174,11 +177,11 @@ export function busContract(open: () => Promise<BusWorld>): void {
       const early = notingConsumer(freshName('early'), [`audit.${service}.>`]);
       const bus = await start([early]);
       await append(bus, auditEvent(service, 'before'));
-      await expect.poll(() => early.given.length).toBe(1);
+      await eventually(() => early.given.length).toBe(1);
       const late = notingConsumer(freshName('late'), [`audit.${service}.>`]);
       await start([late]);
       await append(bus, auditEvent(service, 'after'));
-      await expect.poll(() => targets(late.given)).toEqual(['after']);
+      await eventually(() => targets(late.given)).toEqual(['after']);
     });
 
     it('finishes what it has in hand when the bus stops', async () => {
@@ -190,7 +193,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       });
       const bus = await start([slow]);
       await append(bus, auditEvent(service, 'x'));
-      await expect.poll(() => begun).toBe(true);
+      await eventually(() => begun).toBe(true);
       await bus.job.stop();
       expect(targets(slow.given)).toEqual(['x']);
       expect([...(await readEffects(world.database, service)).values()]).toEqual([1]);
@@ -217,10 +220,10 @@ export function busContract(open: () => Promise<BusWorld>): void {
         auditEvent(service, 'beside', { aggregate: 'b' }),
       );
       // Another aggregate and another consumer do not wait for it; its own aggregate does, and then goes on.
-      await expect.poll(() => targets(consumer.given), { timeout: 10_000 }).toEqual(['beside', 'next']);
-      await expect.poll(() => targets(other.given).toSorted()).toEqual(['beside', 'next', 'poison']);
+      await eventually(() => targets(consumer.given)).toEqual(['beside', 'next']);
+      await eventually(() => targets(other.given).toSorted()).toEqual(['beside', 'next', 'poison']);
       expect(tries).toHaveLength(3);
-      expect(await readEffects(world.database, service)).toEqual(
+      await eventually(() => readEffects(world.database, service)).toEqual(
         new Map([
           [next, 1],
           [beside, 1],
@@ -230,9 +233,11 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(letters).toMatchObject([
         { eventId: poison, subject: `audit.${service}.done`, attempts: 3, reason: 'Error: no good: 3', state: 'open' },
       ]);
-      await expect
-        .poll(() => alarms.given.map(({ data }) => Object(data).labels))
-        .toContainEqual({ consumer: service, subject: `audit.${service}.done`, event_id: poison });
+      await eventually(() => alarms.given.map(({ data }) => Object(data).labels)).toContainEqual({
+        consumer: service,
+        subject: `audit.${service}.done`,
+        event_id: poison,
+      });
     });
 
     it('does not count when the database was away', async () => {
@@ -244,7 +249,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       });
       const bus = await start([consumer]);
       await append(bus, auditEvent(service, 'x'));
-      await expect.poll(() => targets(consumer.given), { timeout: 10_000 }).toEqual(['x']);
+      await eventually(() => targets(consumer.given)).toEqual(['x']);
       expect(await openLetters(bus, service)).toEqual([]);
     });
   });
@@ -258,7 +263,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       });
       const bus = await start([consumer]);
       const [id] = await append(bus, auditEvent(service, 'x'));
-      await expect.poll(() => openLetters(bus, service), { timeout: 10_000 }).toHaveLength(1);
+      await eventually(() => openLetters(bus, service)).toHaveLength(1);
       const [letter] = await openLetters(bus, service);
       return { service, state, consumer, bus, id, letterId: letter?.id ?? '' };
     }
@@ -268,10 +273,10 @@ export function busContract(open: () => Promise<BusWorld>): void {
       state.broken = false;
       const settlement = { by: 'key_1', note: 'mended' };
       expect(await bus.deadLetters.replay(letterId, settlement)).toBe(true);
-      await expect.poll(() => targets(consumer.given)).toEqual(['x']);
+      await eventually(() => targets(consumer.given)).toEqual(['x']);
       expect(await bus.deadLetters.replay(letterId, settlement)).toBe(false);
       expect(await bus.deadLetters.discard(letterId, settlement)).toBe(false);
-      expect(await readEffects(world.database, service)).toEqual(new Map([[id, 1]]));
+      await eventually(() => readEffects(world.database, service)).toEqual(new Map([[id, 1]]));
       expect(await bus.deadLetters.find(letterId)).toMatchObject({
         state: 'replayed',
         settledBy: 'key_1',
@@ -284,24 +289,20 @@ export function busContract(open: () => Promise<BusWorld>): void {
       const audits = notingConsumer(freshName('audits'), ['audit.bus.*']);
       await start([audits]);
       expect(await bus.deadLetters.discard(letterId, { by: 'operator', note: 'stale' })).toBe(true);
-      await expect
-        .poll(() => audits.given.map(({ data }) => data))
-        .toContainEqual({
-          service: 'bus',
-          action: 'dead-letter-discarded',
-          actor: null,
-          target: letterId,
-          reason: 'stale',
-        });
+      await eventually(() => audits.given.map(({ data }) => data)).toContainEqual({
+        service: 'bus',
+        action: 'dead-letter-discarded',
+        actor: null,
+        target: letterId,
+        reason: 'stale',
+      });
       expect(consumer.given).toEqual([]);
     });
 
     it('that fails again is another one', async () => {
       const { service, bus, letterId } = await poisoned();
       await bus.deadLetters.replay(letterId, { by: 'operator', note: null });
-      await expect
-        .poll(async () => (await openLetters(bus, service)).map(({ id }) => id === letterId), { timeout: 10_000 })
-        .toEqual([false]);
+      await eventually(async () => (await openLetters(bus, service)).map(({ id }) => id === letterId)).toEqual([false]);
     });
   });
 
@@ -311,16 +312,18 @@ export function busContract(open: () => Promise<BusWorld>): void {
       const consumer = notingConsumer(service, [`audit.${service}.>`]);
       const bus = await start([consumer]);
       const ids = await append(bus, ...['a', 'b', 'c'].map((target) => auditEvent(service, target)));
-      await expect.poll(() => consumer.given.length).toBe(3);
+      await eventually(() => consumer.given.length).toBe(3);
       const aggregate = { type: 'test', id: 'b' };
       expect(await bus.replay({ consumer: service, aggregate })).toBe(1);
-      await expect.poll(() => targets(consumer.given)).toEqual(['a', 'b', 'c', 'b']);
+      await eventually(() => targets(consumer.given)).toEqual(['a', 'b', 'c', 'b']);
       const from = consumer.given[0]?.time ?? '';
       const since = new Date(Date.parse(from) - 10_000).toISOString();
       expect(await bus.replay({ consumer: service, from: since, missingOnly: true })).toBe(0);
       expect(await bus.replay({ consumer: service, from: since })).toBe(3);
-      await expect.poll(() => targets(consumer.given)).toEqual(['a', 'b', 'c', 'b', 'a', 'b', 'c']);
-      expect(await readEffects(world.database, service)).toEqual(new Map(ids.map((id) => [id, id === ids[1] ? 3 : 2])));
+      await eventually(() => targets(consumer.given)).toEqual(['a', 'b', 'c', 'b', 'a', 'b', 'c']);
+      await eventually(() => readEffects(world.database, service)).toEqual(
+        new Map(ids.map((id) => [id, id === ids[1] ? 3 : 2])),
+      );
       expect(() => bus.replay({ consumer: service })).toThrow('names a time or an aggregate');
     });
   });

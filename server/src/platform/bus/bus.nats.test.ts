@@ -7,7 +7,7 @@ import { type PostgresRig, startPostgres } from '../../../test/rigs/postgres.ts'
 import type { Database } from '../database/port.ts';
 import { openPostgresDatabase } from '../database/postgres-database.ts';
 import { openTestDatabase } from '../database/testing.ts';
-import { busContract } from './bus-contract.testing.ts';
+import { busContract, eventually } from './bus-contract.testing.ts';
 import type { Bus, BusEvent, Subscription } from './port.ts';
 import { auditEvent, createTestBus, freshName, notingConsumer, readEffects, type TestBusOptions } from './testing.ts';
 
@@ -75,7 +75,7 @@ describe('with NATS', () => {
       await append(bus, `warm-${turn}`);
       await sleep(50);
     }
-    await expect.poll(() => bus.check()).toBeNull();
+    await eventually(() => bus.check()).toBeNull();
   }
 
   const append = (bus: Bus, ...targets: string[]): Promise<string[]> =>
@@ -112,11 +112,11 @@ describe('with NATS', () => {
     const bus = start([consumer, health]);
     await warmUp(bus, consumer);
     await nats.down();
-    await expect.poll(() => bus.check(), { timeout: 10_000 }).toContain('NATS does not answer');
+    await eventually(() => bus.check()).toContain('NATS does not answer');
     for (const number of numbers(0, 300)) await append(bus, number);
     await nats.up();
-    await expect.poll(() => targets(consumer.given), { timeout: 20_000 }).toEqual(numbers(0, 300));
-    await expect.poll(() => health.given.map(({ data }) => Object(data).status)).toEqual(['degraded', 'healthy']);
+    await eventually(() => targets(consumer.given)).toEqual(numbers(0, 300));
+    await eventually(() => health.given.map(({ data }) => Object(data).status)).toEqual(['degraded', 'healthy']);
     await once();
   });
 
@@ -127,7 +127,7 @@ describe('with NATS', () => {
     await sleep(300);
     await append(bus, ...numbers(0, 5));
     await nats.up();
-    await expect.poll(() => targets(consumer.given), { timeout: 20_000 }).toEqual(numbers(0, 5));
+    await eventually(() => targets(consumer.given)).toEqual(numbers(0, 5));
   });
 
   it('loses and doubles nothing when the broker is killed or stands still', async () => {
@@ -146,7 +146,7 @@ describe('with NATS', () => {
         nats.resume();
       }
       await appending;
-      await expect.poll(() => targets(consumer.given).length, { timeout: 30_000 }).toBe(from + 150);
+      await eventually(() => targets(consumer.given).length).toBe(from + 150);
     }
     expect(targets(consumer.given)).toEqual(numbers(0, 600));
     await once();
@@ -166,7 +166,7 @@ describe('with NATS', () => {
     const before = await count();
     const appended = await Promise.all(numbers(0, 400).map((target) => append(bus, target)));
     expect(appended.flat()).toHaveLength(400);
-    await expect.poll(() => targets(consumer.given).length, { timeout: 20_000 }).toBe(400);
+    await eventually(() => targets(consumer.given).length).toBe(400);
     expect(await count()).toBe(before + 400);
     await once();
   });
@@ -178,13 +178,13 @@ describe('with NATS', () => {
     await bus.job.stop();
     const relay = start([]);
     await append(relay, ...numbers(0, 20));
-    await expect.poll(stored).toBeGreaterThanOrEqual(20);
+    await eventually(stored).toBeGreaterThanOrEqual(20);
     await withManager((manager) => manager.streams.purge(STREAM));
     const again = notingConsumer(service, [`audit.${service}.>`]);
     const mended = start([again]);
-    await expect.poll(() => mended.check()).toBeNull();
+    await eventually(() => mended.check()).toBeNull();
     expect(await mended.replay({ consumer: service, from: '2000-01-01T00:00:00Z', missingOnly: true })).toBe(20);
-    await expect.poll(() => targets(again.given)).toEqual(numbers(0, 20));
+    await eventually(() => targets(again.given)).toEqual(numbers(0, 20));
     await once();
   });
 
@@ -196,7 +196,7 @@ describe('with NATS', () => {
     await jetstream(connection).publish(`audit.${service}.x`, 'not json');
     await connection.close();
     await append(bus, 'after');
-    await expect.poll(() => targets(consumer.given)).toEqual(['after']);
+    await eventually(() => targets(consumer.given)).toEqual(['after']);
   });
 
   describe('an event that processes took three times and never acknowledged', () => {
@@ -223,7 +223,7 @@ describe('with NATS', () => {
       await bus.job.stop();
       const relay = start([]);
       await append(relay, 'last');
-      await expect.poll(stored).toBe(1);
+      await eventually(stored).toBe(1);
       await relay.job.stop();
       await exhaust();
       const again = notingConsumer(service, [`audit.${service}.>`]);
@@ -232,7 +232,7 @@ describe('with NATS', () => {
 
     it('gets one more attempt, alone', async () => {
       const { again } = await exhausted(null);
-      await expect.poll(() => targets(again.given), { timeout: 15_000 }).toEqual(['last']);
+      await eventually(() => targets(again.given)).toEqual(['last']);
       await once();
     });
 
@@ -242,7 +242,7 @@ describe('with NATS', () => {
         const open = await bus.deadLetters.list({ limit: 500, after: null }, 'open');
         return open.filter(({ consumer }) => consumer === service).map(({ reason, attempts }) => [reason, attempts]);
       };
-      await expect.poll(letters, { timeout: 15_000 }).toEqual([['Error: still no good', 3]]);
+      await eventually(letters).toEqual([['Error: still no good', 3]]);
     });
   });
 });

@@ -93,7 +93,9 @@ function createBusJob(
     if (subscriptions.length > 0) {
       unlisten.push(await database.listen(INBOX_CHANNEL, () => inboxes.forEach((inbox) => inbox.wake())));
     }
-    inboxes = subscriptions.map((subscription) => createInboxPump(parts, subscription));
+    inboxes = subscriptions.map((subscription) =>
+      createInboxPump(parts, subscription, transport.doubtOf(subscription.name)),
+    );
     for (const inbox of inboxes) inbox.start();
     transport.start(subscriptions, (name) => Promise.resolve(since.get(name) ?? ''));
   }

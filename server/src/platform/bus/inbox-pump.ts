@@ -1,14 +1,7 @@
 /** Hands a consumer what waits for it in the database: every event where no broker is used, replays where one is. */
 import { bury } from './dead-letters.ts';
 import type { Tx } from '../database/port.ts';
-import {
-  attemptsUnheardMax,
-  backoffAfter,
-  companies,
-  redeliveryMs,
-  type BusParts,
-  type BusSettings,
-} from './bus-parts.ts';
+import { attemptsUnheardMax, backoffAfter, companies, type BusParts } from './bus-parts.ts';
 import { findEarly, giveBack, leaseWaiting, nextDueMs, putOff, type WaitingEvent } from './event-store.ts';
 import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
 import type { Subscription } from './port.ts';
@@ -18,19 +11,23 @@ const UNAVAILABLE_MS = 1_000;
 /** Look again this soon for the event that must come before. */
 const EARLY_MS = 100;
 
-/** Events that were held back since one is missing before them: id → since when (wall clock). */
-type Patience = Map<string, number>;
+/** Whether events may still be with the broker that belong before one which is here already. */
+export interface Doubts {
+  readonly isRaised: boolean;
+  raise(): void;
+}
 
-export function createInboxPump(parts: BusParts, subscription: Subscription): Pump {
+/** `doubt`: `null` where events take no other way than this. */
+export function createInboxPump(parts: BusParts, subscription: Subscription, doubt: Doubts | null): Pump {
   const { clock, log, settings } = parts;
   const { name } = subscription;
-  const patience: Patience = new Map();
+  const held = new Set<string>();
   return createPump({
     clock,
     sweepMs: settings.sweepMs,
     async turn() {
       const nowMs = clock.now();
-      const waiting = await leaseNext(parts, { consumer: name, nowMs, patience });
+      const waiting = await leaseNext(parts, { consumer: name, nowMs, doubt, held });
       if (waiting === null) return untilDue(parts, name, nowMs);
       await settle(parts, subscription, waiting);
       return 0;
@@ -42,14 +39,15 @@ export function createInboxPump(parts: BusParts, subscription: Subscription): Pu
 /** The next events that may be handled together; `null` where nothing is due. */
 function leaseNext(
   { database, settings }: BusParts,
-  look: { consumer: string; nowMs: number; patience: Patience },
+  look: { consumer: string; nowMs: number; doubt: Doubts | null; held: Set<string> },
 ): Promise<WaitingEvent[] | null> {
-  const { consumer, nowMs } = look;
+  const { consumer, nowMs, doubt } = look;
   const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs };
   return database.asRole('operator', async (tx) => {
     for (const { tried, limit } of companies(settings)) {
       const waiting = await leaseWaiting(tx, { ...lease, tried, limit });
-      if (waiting.length > 0) return tried[0] === 0 ? waiting : holdEarly(tx, { ...look, settings }, waiting);
+      if (waiting.length === 0) continue;
+      return doubt === null || tried[0] === 0 ? waiting : holdEarly(tx, { ...look, doubt }, waiting);
     }
     return null;
   });
@@ -57,28 +55,28 @@ function leaseNext(
 
 /**
  * An event may have got here, past the broker, before one of its aggregate that still is with the broker: then it is given
- * back and waits for that one, for as long as the broker may take.
+ * back and waits until the broker has nothing left that could be that one.
  */
 async function holdEarly(
   tx: Tx,
-  look: { consumer: string; nowMs: number; patience: Patience; settings: BusSettings },
+  look: { consumer: string; nowMs: number; doubt: Doubts; held: Set<string> },
   waiting: readonly WaitingEvent[],
 ): Promise<WaitingEvent[]> {
-  const { consumer, nowMs, patience, settings } = look;
+  const { consumer, nowMs, doubt, held } = look;
   const early = await findEarly(tx, consumer, waiting);
   const heldKeys = new Set<string>();
   for (const { id, aggregateKey } of waiting) {
-    const sinceMs = patience.get(id) ?? nowMs;
-    if (!early.has(id) || nowMs - sinceMs >= redeliveryMs(settings)) {
-      patience.delete(id);
+    if (!early.has(id) || (held.has(id) && !doubt.isRaised)) {
+      held.delete(id);
       continue;
     }
-    patience.set(id, sinceMs);
+    if (!held.has(id)) doubt.raise();
+    held.add(id);
     heldKeys.add(aggregateKey);
   }
-  const held = waiting.filter(({ aggregateKey }) => heldKeys.has(aggregateKey));
-  await giveBack(tx, consumer, held, nowMs + EARLY_MS);
-  return waiting.filter(({ aggregateKey }) => !heldKeys.has(aggregateKey));
+  const isHeld = ({ aggregateKey }: WaitingEvent): boolean => heldKeys.has(aggregateKey);
+  await giveBack(tx, consumer, waiting.filter(isHeld), nowMs + EARLY_MS);
+  return waiting.filter((event) => !isHeld(event));
 }
 
 /** `nowMs`: when the consumer's events were looked at last, so that none falls due unseen in between. */

@@ -1,9 +1,10 @@
 /** One consumer's events out of JetStream: explicit acknowledgements, each effect once, in order per aggregate. */
 import { AckPolicy, DeliverPolicy, type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { backoffAfter, companies, redeliveryMs, type BusParts } from './bus-parts.ts';
+import { backoffAfter, companies, type BusParts } from './bus-parts.ts';
 import { bury } from './dead-letters.ts';
 import { findEarly } from './event-store.ts';
 import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
+import type { Doubt } from './nats-doubt.ts';
 import { type NatsSession, STREAM, toNanos } from './nats-link.ts';
 import { AGGREGATE_HEADER, APPENDED_HEADER } from './nats-publisher.ts';
 import { MessageQueue, type Queued } from './nats-queue.ts';
@@ -34,15 +35,23 @@ export class NatsConsumer {
   readonly #pump: Pump;
   #messages: ConsumerMessages | null = null;
   #cancelBeat = (): void => {};
-  /** Until then (steady clock) messages may be missing here that another process, or a broken connection, still has. */
-  #doubtUntilMs = 0;
+  readonly #doubt: Doubt;
+  /** Changes when the server begins to give this process the messages. */
+  #pin = '';
   /** Lets another process take over at once; there is nothing to give where it got no message. */
   #makeRoom: (() => Promise<void>) | null = null;
 
   /** `registeredAt`: what was appended before is not the consumer's. */
-  constructor(parts: BusParts, subscription: Subscription, registeredAt: (name: string) => Promise<string>) {
+  constructor(inputs: {
+    parts: BusParts;
+    subscription: Subscription;
+    doubt: Doubt;
+    registeredAt: (name: string) => Promise<string>;
+  }) {
+    const { parts, subscription, doubt, registeredAt } = inputs;
     const { clock, log, settings } = parts;
     this.#parts = parts;
+    this.#doubt = doubt;
     this.#subscription = subscription;
     this.#registeredAt = registeredAt;
     this.#queue = new MessageQueue(() => clock.monotonicMs());
@@ -54,26 +63,18 @@ export class NatsConsumer {
     });
   }
 
-  /** Call when messages may have been given to somebody who will not handle them. */
-  doubt(): void {
-    const { clock, settings } = this.#parts;
-    this.#doubtUntilMs = clock.monotonicMs() + redeliveryMs(settings);
-  }
-
   async start(session: NatsSession): Promise<void> {
     const { name } = this.#subscription;
     const since = await this.#registeredAt(name);
     const consumer = await ensureConsumer(this.#parts, this.#subscription, session, since);
     const messages = await consumer.consume({ max_messages: PREFETCH, group: GROUP });
     this.#messages = messages;
-    this.doubt();
+    this.#doubt.connect(session.manager);
+    this.#doubt.raise();
     this.#pump.start();
     this.#beat();
     void this.#read(session, messages, since).catch((error: unknown) =>
       this.#parts.log.error({ consumer: name, error }, 'no more messages come from NATS'),
-    );
-    void this.#watch(messages).catch((error: unknown) =>
-      this.#parts.log.error({ consumer: name, error }, 'lost sight of the messages of NATS'),
     );
   }
 
@@ -81,6 +82,7 @@ export class NatsConsumer {
   async stop(): Promise<void> {
     await this.#messages?.close();
     this.#cancelBeat();
+    this.#doubt.stop();
     await this.#pump.stop();
     await this.#makeRoom?.();
   }
@@ -93,6 +95,9 @@ export class NatsConsumer {
         session.manager.consumers.unpin(STREAM, name, GROUP).catch((error: unknown) => {
           log.debug({ consumer: name, error }, 'the next process takes over some seconds later');
         });
+      const pin = msg.headers?.get('Nats-Pin-Id') ?? '';
+      if (pin !== this.#pin) this.#doubt.raise();
+      this.#pin = pin;
       const message = toMessage(msg);
       if (message === null) {
         log.warn({ subject: msg.subject }, 'a message that is no event was passed over');
@@ -100,12 +105,6 @@ export class NatsConsumer {
       } else if (message.at < since) msg.ack();
       else this.#queue.add(message);
       this.#pump.wake();
-    }
-  }
-
-  async #watch(messages: ConsumerMessages): Promise<void> {
-    for await (const { type } of messages.status()) {
-      if (type !== 'heartbeat' && type !== 'debug' && type !== 'next') this.doubt();
     }
   }
 
@@ -134,7 +133,7 @@ export class NatsConsumer {
   async #holdEarly(chunk: readonly Message[]): Promise<readonly Message[]> {
     const { clock, database, log } = this.#parts;
     const { name } = this.#subscription;
-    if (clock.monotonicMs() >= this.#doubtUntilMs) return chunk;
+    if (!this.#doubt.isRaised) return chunk;
     try {
       const early = await database.asRole('operator', (tx) => findEarly(tx, name, chunk));
       const isHeld = new Set(chunk.flatMap(({ id, aggregateKey }) => (early.has(id) ? aggregateKey : [])));

@@ -2,6 +2,7 @@
 import type { BusParts } from './bus-parts.ts';
 import { NatsConsumer } from './nats-consumer.ts';
 import { LastChance } from './nats-last-chance.ts';
+import { Doubt } from './nats-doubt.ts';
 import { NatsLink, parseNatsUrl, type NatsSession } from './nats-link.ts';
 import { createNatsPublisher } from './nats-publisher.ts';
 import { createRelay } from './outbox-pump.ts';
@@ -15,13 +16,13 @@ const RETRY_MS = 1_000;
 interface Reader {
   start(session: NatsSession): Promise<void>;
   stop(): Promise<void>;
-  doubt?(): void;
 }
 
 export class NatsTransport implements Transport {
   readonly #parts: BusParts;
   readonly #link: NatsLink;
   readonly #relay: Pump;
+  readonly #doubts = new Map<string, Doubt>();
   #readers: Reader[] = [];
   #starting: Promise<void> = Promise.resolve();
   #started = false;
@@ -41,7 +42,8 @@ export class NatsTransport implements Transport {
       },
       onChange: (connected) => {
         if (connected) this.#relay.wake();
-        for (const reader of this.#readers) reader.doubt?.();
+        // Messages that were on the way when it broke come again later, after newer ones.
+        for (const doubt of this.#doubts.values()) doubt.raise();
         onChange(connected);
       },
     });
@@ -49,11 +51,20 @@ export class NatsTransport implements Transport {
   }
 
   start(subscriptions: readonly Subscription[], registeredAt: (name: string) => Promise<string>): void {
-    const consumers = subscriptions.map((subscription) => new NatsConsumer(this.#parts, subscription, registeredAt));
+    const consumers = subscriptions.map(
+      (subscription) =>
+        new NatsConsumer({ parts: this.#parts, subscription, registeredAt, doubt: this.doubtOf(subscription.name) }),
+    );
     this.#readers = [...consumers, new LastChance(this.#parts)];
     this.#started = true;
     this.#link.open();
     this.#relay.start();
+  }
+
+  doubtOf(consumer: string): Doubt {
+    const doubt = this.#doubts.get(consumer) ?? new Doubt(this.#parts, consumer);
+    this.#doubts.set(consumer, doubt);
+    return doubt;
   }
 
   wake(): void {

@@ -53,7 +53,7 @@ export function auditEvent(
 }
 
 /** Notes the event's effect: once more each time it happens. For handlers that run as `projector` or `operator`. */
-async function noteEffect(tx: Tx, consumer: string, { id }: Pick<BusEvent, 'id'>): Promise<void> {
+export async function noteEffect(tx: Tx, consumer: string, { id }: Pick<BusEvent, 'id'>): Promise<void> {
   await sql`insert into projection_cursor (projection, writer_id, seq) values (${consumer}, ${id}, 1)
     on conflict (projection, writer_id) do update set seq = projection_cursor.seq + 1`.execute(tx);
 }
