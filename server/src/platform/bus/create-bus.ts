@@ -82,17 +82,15 @@ function createBusJob(
   let opening: Promise<void> = Promise.resolve();
   const unlisten: (() => Promise<void>)[] = [];
 
-  const register = (consumer: Subscription & { pattern: string }): Promise<string> =>
-    database.asRole('operator', (tx) => registerConsumer(tx, consumer));
-
   async function open(): Promise<void> {
     const since = new Map<string, string>();
     if (database.engine === 'pglite') await database.asRole('operator', (tx) => endLeases(tx));
-    for (const consumer of subscriptions) since.set(consumer.name, await register(consumer));
-    unlisten.push(await database.listen(OUTBOX_CHANNEL, () => transport.wake()));
-    if (subscriptions.length > 0) {
-      unlisten.push(await database.listen(INBOX_CHANNEL, () => inboxes.forEach((inbox) => inbox.wake())));
+    for (const consumer of subscriptions) {
+      since.set(consumer.name, await database.asRole('operator', (tx) => registerConsumer(tx, consumer)));
     }
+    unlisten.push(await database.listen(OUTBOX_CHANNEL, () => transport.wake()));
+    const wake = (): void => inboxes.forEach((inbox) => inbox.wake());
+    if (subscriptions.length > 0) unlisten.push(await database.listen(INBOX_CHANNEL, wake));
     inboxes = subscriptions.map((subscription) =>
       createInboxPump(parts, subscription, transport.doubtOf(subscription.name)),
     );
