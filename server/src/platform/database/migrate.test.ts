@@ -12,11 +12,12 @@ const step = (name: string, up: string, down: string): Migration => ({ name, up,
 
 const one = step('0001_one', 'create table one (n int)', 'drop table one');
 const two = step('0002_two', 'create table two (n int); insert into two values (1)', 'drop table two');
-/** The last step of the real list makes the partitions; here a stand-in has the function's name. */
+/** Steps of the real list make the partitions; here stand-ins have the functions' names. */
 const last = step(
   '0003_last',
-  'create function reeve_ensure_receipt_partitions(n int) returns int language sql return n',
-  'drop function reeve_ensure_receipt_partitions(int)',
+  `create function reeve_ensure_receipt_partitions(n int) returns int language sql return n;
+   create function reeve_ensure_event_partitions(n int) returns int language sql return n`,
+  'drop function reeve_ensure_receipt_partitions(int), reeve_ensure_event_partitions(int)',
 );
 const all = [one, two, last];
 

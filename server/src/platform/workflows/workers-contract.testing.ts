@@ -120,18 +120,20 @@ export function describeWorkers(name: string, open: () => Promise<Database>): vo
       await eventually(() => fired.length >= 3);
       expect(new Set(fired).size).toBe(fired.length);
       expect(fired.length).toBeLessThanOrEqual(4);
-      const before = fired.length;
+      // An instant before may still be on its way: what counts is what the day brings.
+      const dayBefore = new Date(clock.now()).toISOString();
+      const late = (): string[] => fired.filter((instant) => instant > dayBefore);
       clock.advance(DAY_MS);
-      await eventually(() => (clock.advance(1_000), fired.length > before));
+      await eventually(() => (clock.advance(100), late().length > 0));
       await new Promise((resolve) => setTimeout(resolve, 50));
-      expect(fired.length).toBe(before + 1);
+      expect(late()).toHaveLength(1);
       // The clock is set back by an hour: nothing fires a second time.
       clock.jump(-3_600_000);
       for (let at = 0; at < 20; at += 1) {
         clock.advance(60_000);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      expect(fired.length).toBe(before + 1);
+      expect(late()).toHaveLength(1);
     });
 
     /** A worker in the middle of a step, and another that could take over. */
