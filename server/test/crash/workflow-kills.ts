@@ -21,20 +21,24 @@ const STEPS = ['first', 'second', 'third'];
 export function workflowKills(makePlace: () => Promise<KillPlace>): void {
   it(`ends every run, with each effect once, over ${KILLS} kill -9`, { timeout: 180_000 + KILLS * 8_000 }, async () => {
     const place = await makePlace();
-    await loadAndKill(place, KILLS, '');
+    await loadAndKill(place, { kills: KILLS, lifeMs: [50, 1_200], broken: '' });
     expect(await findFaults(place)).toEqual([]);
   });
 
   it('fault: an effect that is made without its key is there twice', { timeout: 180_000 }, async () => {
     const place = await makePlace();
-    await loadAndKill(place, 2, 'sends no key');
+    // Long enough for some run to stand behind its second effect when the kill comes.
+    await loadAndKill(place, { kills: 3, lifeMs: [1_500, 3_000], broken: 'sends no key' });
     const faults = await findFaults(place);
     expect(faults.filter((text) => /second: there 2 times/.test(text)).length).toBeGreaterThan(0);
   });
 }
 
 /** One of the workers is killed each time, and comes back to its place; at the end one alone finishes what is left. */
-async function loadAndKill({ place, workers, notesPath }: KillPlace, kills: number, broken: string): Promise<void> {
+async function loadAndKill(
+  { place, workers, notesPath }: KillPlace,
+  { kills, lifeMs, broken }: { kills: number; lifeMs: readonly [number, number]; broken: string },
+): Promise<void> {
   const notes = openNotes(notesPath);
   const script = join(import.meta.dirname, 'workflow-load.testing.ts');
   const alive = new Map<number, Victim>();
@@ -42,7 +46,7 @@ async function loadAndKill({ place, workers, notesPath }: KillPlace, kills: numb
     startProgram({ script, args: [place, `place${slot}`, notesPath, mode, broken], notes });
   await killAgainAndAgain({
     kills,
-    lifeMs: [50, 1_200],
+    lifeMs,
     async start(round) {
       for (let slot = 0; slot < workers; slot += 1) if (!alive.has(slot)) alive.set(slot, await launch(slot, 'load'));
       const slot = round % workers;
