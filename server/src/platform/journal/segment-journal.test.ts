@@ -69,34 +69,6 @@ describe('a journal', () => {
     expect(await texts(journal, journal.end)).toEqual([]);
   });
 
-  it('acknowledges an append only after the sync, a write before it', async () => {
-    const files = createFaultyFiles();
-    const journal = open(makeFolder(), { files });
-    const held = files.holdSyncs();
-    let acknowledged = false;
-    const append = journal.append(1, 'durable').then(() => (acknowledged = true));
-    await journal.write(1, 'written');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(acknowledged).toBe(false);
-    held.release();
-    await append;
-    expect(acknowledged).toBe(true);
-  });
-
-  it('serves all appends that gather during a sync with the next one', async () => {
-    const files = createFaultyFiles();
-    const journal = open(makeFolder(), { files });
-    const held = files.holdSyncs();
-    const first = journal.append(1, 'first');
-    await journal.write(1, 'turn');
-    const others = Array.from({ length: 50 }, (_, index) => journal.append(1, `other ${index}`));
-    await journal.write(1, 'turn');
-    files.syncCount = 0;
-    held.release();
-    await Promise.all([first, ...others]);
-    expect(files.syncCount).toBe(2);
-  });
-
   it('takes records larger than its buffers and refuses what passes its bound for one', async () => {
     const folder = makeFolder();
     const journal = open(folder);

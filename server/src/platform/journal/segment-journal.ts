@@ -19,6 +19,8 @@ export interface SegmentJournalOptions {
 
 const MIB = 1024 * 1024;
 const GROUP_BYTES_MAX = 4 * MIB;
+/** Syncs start at least so far apart: a sync costs the same for one as for many. */
+const GATHER_MS = 1;
 /** A UTF-16 code unit takes at most so many bytes of UTF-8. */
 const BYTES_PER_UNIT_MAX = 3;
 
@@ -43,7 +45,7 @@ interface Waiting {
 
 /**
  * All records of one turn of the event loop leave in one write; one `fdatasync` then serves every append that waits, and
- * the next group gathers while it runs. Writing is synchronous (it only copies into the page cache), syncing is not.
+ * the next group gathers while it runs, and for a moment where syncs follow each other closely. Writing is synchronous (it only copies into the page cache), syncing is not.
  */
 class SegmentJournal implements Journal {
   readonly tornBytes: number;
@@ -55,6 +57,8 @@ class SegmentJournal implements Journal {
   /** Written, in order, and waiting for a sync. */
   #unsynced: Waiting[] = [];
   #syncing = false;
+  #syncStartedMs = -GATHER_MS;
+  #gathering = false;
   /** Set from a refusal until all who waited have heard of it. */
   #refusal: Error | null = null;
   /** What is wrong, until the next success. */
@@ -109,7 +113,7 @@ class SegmentJournal implements Journal {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    while (this.#queue.length > 0 || this.#syncing) await new Promise<void>((done) => this.#idleWaiters.push(done));
+    while (this.#isBusy()) await new Promise<void>((done) => this.#idleWaiters.push(done));
     this.#writer.close(this.#fault === null);
   }
 
@@ -176,9 +180,11 @@ class SegmentJournal implements Journal {
 
   #startSync(): void {
     if (this.#writer.isFull) this.#roll();
-    if (this.#unsynced.length === 0) return;
-    this.#syncing = true;
+    if (this.#unsynced.length === 0 || this.#gathering) return;
     const startedMs = performance.now();
+    if (startedMs - this.#syncStartedMs < GATHER_MS) return this.#gather();
+    this.#syncing = true;
+    this.#syncStartedMs = startedMs;
     this.#writer.sync((error) => {
       this.#syncing = false;
       if (error === null) {
@@ -188,6 +194,15 @@ class SegmentJournal implements Journal {
       this.#startSync();
       this.#noteIdle();
     });
+  }
+
+  #gather(): void {
+    this.#gathering = true;
+    setTimeout(() => {
+      this.#gathering = false;
+      if (!this.#syncing) this.#startSync();
+      this.#noteIdle();
+    }, GATHER_MS);
   }
 
   /** No sync is in flight. What still waits for one is served first, so that a finished segment is whole on disk. */
@@ -230,8 +245,12 @@ class SegmentJournal implements Journal {
     for (const waiting of refused) waiting.reject(refusal);
   }
 
+  #isBusy(): boolean {
+    return this.#queue.length > 0 || this.#syncing || this.#gathering;
+  }
+
   #noteIdle(): void {
-    if (this.#queue.length > 0 || this.#syncing) return;
+    if (this.#isBusy()) return;
     for (const done of this.#idleWaiters.splice(0)) done();
   }
 }
