@@ -108,6 +108,7 @@ describe('the engines as compose.yaml starts them', () => {
       REEVE_NATS_URL_FILE: placeUrl('nats_url', 'nats:4222', nats.port),
       REEVE_REDIS_URL_FILE: placeUrl('redis_url', 'redis:6379', redis.port),
       REEVE_BOOTSTRAP_KEY_FILE: join(folder, 'bootstrap_key'),
+      REEVE_MASTER_KEY_FILE: join(folder, 'master_key'),
     };
     const given = Object.entries(services['reeve']?.environment ?? {}).flatMap(([name, value]) => {
       // S3 and Vault have suites of their own; no server of either stands here.
