@@ -69,3 +69,10 @@ it('makes a missing folder, for its owner only', () => {
   expect(existsSync(join(folder, 'new', 'folder', 'lock.sqlite'))).toBe(true);
   lock.release();
 });
+
+it('says which folder cannot be written, and the way out', () => {
+  const inAFile = join(import.meta.filename, 'data');
+  expect(() => lockDataFolder(inAFile)).toThrow(
+    /The data folder .*data-folder-lock.test.ts\/data cannot be written .*ENOTDIR.*REEVE_DATA_DIR/,
+  );
+});

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -30,10 +30,11 @@ export class DataFolderBusyError extends Error {
  * lock of the operating system: it goes with the process, so that a crash never blocks the next start.
  *
  * @throws {DataFolderBusyError} when another process (or another lock of this one) holds it.
+ * @throws {Error} that names the folder and the way out when it cannot be made or written.
  */
 export function lockDataFolder(dataDir: string): DataFolderLock {
   const folder = resolve(dataDir);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeWritable(folder);
   const ownerFile = join(folder, 'lock.pid');
   const lock = new DatabaseSync(join(folder, 'lock.sqlite'));
   try {
@@ -54,6 +55,17 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
       lock.close();
     },
   };
+}
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const wayOut = 'Set REEVE_DATA_DIR to a folder on a disk that this user may write.';
+    throw new Error(`The data folder ${folder} cannot be written (${reason}). ${wayOut}`, { cause: error });
+  }
 }
 
 const SQLITE_BUSY = 5;
