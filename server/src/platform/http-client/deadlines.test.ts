@@ -11,7 +11,8 @@ describe('deadlines', () => {
     const upstream = await rig.startUpstream(() => {});
     const { failure, tookMs } = await failureOf(rig.openClient().exchange(post(upstream.origin, { timeoutMs })));
     expect(failure.kind).toBe('timeout');
-    expect(tookMs).toBeGreaterThan(timeoutMs - 5);
+    // Measured from after the start, which a busy machine delays.
+    expect(tookMs).toBeGreaterThan(timeoutMs - 30);
     expect(tookMs).toBeLessThan(timeoutMs + 150);
     await closed(upstream.connections[0]);
   });
