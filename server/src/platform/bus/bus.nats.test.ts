@@ -185,10 +185,7 @@ describe('with NATS', () => {
     await eventually(() => mended.check()).toBeNull();
     expect(
       await mended.replay({ consumer: service, from: '2000-01-01T00:00:00Z', missingOnly: true }),
-    ).toBeGreaterThanOrEqual(
-      // An event of the warm-up may have been on its way, too.
-      20,
-    );
+    ).toBeGreaterThanOrEqual(20);
     await eventually(() => targets(again.given)).toEqual(numbers(0, 20));
     await once();
   });
@@ -244,7 +241,7 @@ describe('with NATS', () => {
     it('is a dead letter when that fails', async () => {
       const { bus } = await exhausted(() => Promise.reject(new Error('still no good')));
       const letters = async (): Promise<unknown[]> => {
-        const open = await bus.deadLetters.list({ limit: 500, after: null }, { state: 'open' });
+        const open = await bus.deadLetters.list({ limit: 500, after: null }, 'open');
         return open.filter(({ consumer }) => consumer === service).map(({ reason, attempts }) => [reason, attempts]);
       };
       await eventually(letters).toEqual([['Error: still no good', 3]]);
