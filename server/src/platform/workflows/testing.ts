@@ -18,8 +18,8 @@ export interface TestClock extends VirtualClock {
   jump(ms: number): void;
 }
 
-export function createTestClock(): TestClock {
-  const clock = createVirtualClock(Date.now());
+export function createTestClock(startMs = Date.now()): TestClock {
+  const clock = createVirtualClock(startMs);
   let offsetMs = 0;
   return { ...clock, now: () => clock.now() + offsetMs, jump: (ms) => void (offsetMs += ms) };
 }

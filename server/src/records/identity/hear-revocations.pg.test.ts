@@ -85,11 +85,14 @@ describe('revocation by another process', () => {
     expect(await there.authenticate(key)).not.toBeNull();
     // Sessions that stand stay; none can be opened, so nobody listens.
     await administer(`alter database identity allow_connections false`, cutListeners);
-    expect((await here.call(here.ownerKey, 'DELETE', `/api/v1/keys/${id}`)).status).toBe(204);
-    await sleep(1_100);
-    // Refused, or nobody can tell (its session may have ended meanwhile): not served either way.
-    expect(await there.authenticate(key).catch(onlyUnavailable)).toBeNull();
-    await administer('alter database identity allow_connections true');
+    try {
+      expect((await here.call(here.ownerKey, 'DELETE', `/api/v1/keys/${id}`)).status).toBe(204);
+      await sleep(1_100);
+      // Refused, or nobody can tell (its session may have ended meanwhile): not served either way.
+      expect(await there.authenticate(key).catch(onlyUnavailable)).toBeNull();
+    } finally {
+      await administer('alter database identity allow_connections true');
+    }
     await sleep(3_000);
     expect(await measureRevocation()).toBeLessThan(500);
   });

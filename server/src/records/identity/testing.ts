@@ -63,7 +63,8 @@ export async function openIdentityRig(given?: Database): Promise<IdentityRig> {
     callAsOperator: (method, path, body) =>
       runRoute(identity, { tenantId: defaultTenantId, actor: OPERATOR }, { method, path, body }),
     async makeKey(maker, fields = {}) {
-      const { body } = await rig.call(maker, 'POST', '/api/v1/keys', { name: 'made by a test', ...fields });
+      const { status, body } = await rig.call(maker, 'POST', '/api/v1/keys', { name: 'made by a test', ...fields });
+      if (status !== 201) throw new Error(`no key was made: ${status} ${JSON.stringify(body)}`);
       return { id: String(body['id']), key: String(body['key']) };
     },
     async makeTenant(name) {
