@@ -13,6 +13,9 @@ export const ID_PREFIXES = {
   workflow: 'wfl',
   webhook: 'whk',
   delivery: 'dlv',
+  member: 'mem',
+  conversation: 'ses',
+  entry: 'ent',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -31,4 +34,7 @@ export const KeyIdSchema = Type.String({ pattern: `^${ID_PREFIXES.key}_${ID_BODY
 export const WorkflowIdSchema = Type.String({ pattern: `^${ID_PREFIXES.workflow}_${ID_BODY}$` });
 export const WebhookIdSchema = Type.String({ pattern: `^${ID_PREFIXES.webhook}_${ID_BODY}$` });
 export const DeliveryIdSchema = Type.String({ pattern: `^${ID_PREFIXES.delivery}_${ID_BODY}$` });
+export const MemberIdSchema = Type.String({ pattern: `^${ID_PREFIXES.member}_${ID_BODY}$` });
 export const ReceiptIdSchema = Type.String({ pattern: `^${ID_PREFIXES.receipt}_${ID_BODY}$` });
+export const ConversationIdSchema = Type.String({ pattern: `^${ID_PREFIXES.conversation}_${ID_BODY}$` });
+export const EntryIdSchema = Type.String({ pattern: `^${ID_PREFIXES.entry}_${ID_BODY}$` });

@@ -41,6 +41,9 @@ export {
   WorkflowIdSchema,
   WebhookIdSchema,
   DeliveryIdSchema,
+  MemberIdSchema,
+  ConversationIdSchema,
+  EntryIdSchema,
 } from './ids.ts';
 export type { Permission, Scope, SpanName } from './names.ts';
 export { PERMISSIONS, HEADERS, SPANS, METRICS, TABLES } from './names.ts';

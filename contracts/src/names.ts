@@ -8,6 +8,10 @@ export const PERMISSIONS = [
   'tenants:manage',
   'operations:manage',
   'webhooks:manage',
+  'members:manage',
+  'operations:read',
+  'settings:read',
+  'sessions:use',
 ] as const;
 /** `*` is every permission. */
 export type Permission = (typeof PERMISSIONS)[number];
@@ -25,6 +29,7 @@ export const HEADERS = {
   costNanos: 'x-reeve-cost-nanos',
   overheadMs: 'x-reeve-overhead-ms',
   tags: 'x-reeve-tags',
+  console: 'x-reeve-console',
 } as const;
 
 export const SPANS = ['ingress', 'policy', 'routing_decision', 'adapter_call'] as const;
@@ -49,6 +54,11 @@ export const METRICS = {
 export const TABLES = [
   'tenant',
   'api_key',
+  'member',
+  'member_password',
+  'console_session',
+  'sign_in_link',
+  'sign_in_attempt',
   'receipt',
   'usage_daily',
   'projection_cursor',
@@ -68,4 +78,6 @@ export const TABLES = [
   'data_move',
   'webhook',
   'webhook_delivery',
+  'user_sessions',
+  'user_session_entry',
 ] as const;

@@ -16,6 +16,9 @@ export type WriterId = Branded<'writer'>;
 export type WorkflowId = Branded<'workflow'>;
 export type WebhookId = Branded<'webhook'>;
 export type DeliveryId = Branded<'delivery'>;
+export type MemberId = Branded<'member'>;
+export type ConversationId = Branded<'conversation'>;
+export type EntryId = Branded<'entry'>;
 
 interface IdTypes {
   tenant: TenantId;
@@ -26,6 +29,9 @@ interface IdTypes {
   workflow: WorkflowId;
   webhook: WebhookId;
   delivery: DeliveryId;
+  member: MemberId;
+  conversation: ConversationId;
+  entry: EntryId;
 }
 
 export const defaultTenantId = DEFAULT_TENANT as TenantId;
@@ -87,6 +93,9 @@ export const asKeyId = (text: string): KeyId => text as KeyId;
 export const asReceiptId = (text: string): ReceiptId => text as ReceiptId;
 export const asWebhookId = (text: string): WebhookId => text as WebhookId;
 export const asDeliveryId = (text: string): DeliveryId => text as DeliveryId;
+export const asConversationId = (text: string): ConversationId => text as ConversationId;
+export const asEntryId = (text: string): EntryId => text as EntryId;
+export const asMemberId = (text: string): MemberId => text as MemberId;
 export const asWorkflowId = (text: string): WorkflowId => text as WorkflowId;
 export const asWriterId = (text: string): WriterId => text as WriterId;
 

@@ -2,10 +2,15 @@
 export { AppError, toAppError } from './app-error.ts';
 export { assert, must } from './assert.ts';
 export { encodeBase32 } from './base32.ts';
+export type { CsvValue } from './csv.ts';
+export { toCsvLine } from './csv.ts';
 export type {
   IdSource,
+  ConversationId,
   DeliveryId,
+  EntryId,
   KeyId,
+  MemberId,
   ReceiptId,
   RequestId,
   TenantId,
@@ -15,9 +20,12 @@ export type {
 } from './ids.ts';
 export {
   asKeyId,
+  asMemberId,
   asReceiptId,
   asTenantId,
+  asConversationId,
   asDeliveryId,
+  asEntryId,
   asWebhookId,
   asWorkflowId,
   asWriterId,
@@ -29,6 +37,16 @@ export {
 export type { Clock, Random } from './inputs.ts';
 export type { CostNanos } from './money.ts';
 export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from './money.ts';
+export type {
+  DeadLetterFilter,
+  DeadLetterSource,
+  DeadLetterState,
+  DeadLetterVerdict,
+  DeadLetterView,
+  LivePart,
+  Onlooker,
+} from './operating.ts';
+export { toOnlooker } from './operating.ts';
 export type { Action, PageReply, PageRequest } from './paging.ts';
 export { ActionSchema, buildPage, PAGE_QUERY, pageSchema, parsePage } from './paging.ts';
 export type {

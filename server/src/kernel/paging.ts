@@ -46,6 +46,8 @@ interface PageParts<Row, Item> {
   toItem(row: Row): Item;
   /** The row's sort key, part by part, as `parsePage` expects it back. */
   sortKeyOf(row: Row): readonly string[];
+  /** Where a search of bounded cost stopped before it had a whole page: the sort key from which the next goes on. */
+  stoppedAt?: readonly string[] | null;
   actions?: Readonly<Record<string, Action>>;
 }
 
@@ -54,7 +56,9 @@ export function buildPage<Row, Item>(parts: PageParts<Row, Item>): PageReply<Ite
   const { page, path, query, rows } = parts;
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
-  const next = rows.length > page.limit && last !== undefined ? encodeCursor(parts.sortKeyOf(last)) : null;
+  const isFull = rows.length > page.limit && last !== undefined;
+  const nextKey = isFull ? parts.sortKeyOf(last) : (parts.stoppedAt ?? null);
+  const next = nextKey === null ? null : encodeCursor(nextKey);
   return {
     data: shown.map((row) => parts.toItem(row)),
     next,

@@ -7,6 +7,7 @@ import { createAdapters } from '#adapters';
 import type { OpenLedger } from '#audit';
 import { createCapacity, DEFAULT_CAPACITY, type Capacity } from '#calls';
 import { createIdentity, type BootstrapResult, type Identity } from '#identity';
+import { createMemoryPlugin } from '#memory';
 import { createOperationsPlugin } from '#operations';
 import { createIdSource, type IdSource, type Job, type ModulePlugin } from '#kernel';
 import { createRouting } from '#routing';
@@ -181,6 +182,7 @@ async function openServer(parts: Parts) {
     { name: 'idempotency', jobs: [idempotency.sweep] },
     { name: 'cache', health: parts.shared.health },
     parts.stores.plugin,
+    createMemoryPlugin({ ...parts, secrets: parts.stores.secrets, clock }),
     ...createWorkPlugins(parts),
   ];
   plugins.push(createEventsPlugin(parts, plugins));

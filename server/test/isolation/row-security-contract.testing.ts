@@ -19,6 +19,8 @@ const TENANT_TABLES = [
   'receipt',
   'tenant',
   'usage_daily',
+  'user_session_entry',
+  'user_sessions',
   'webhook',
   'webhook_delivery',
   'workflow_message',

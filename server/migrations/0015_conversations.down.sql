@@ -1,0 +1,1 @@
+drop table user_session_entry, user_sessions;

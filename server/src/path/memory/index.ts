@@ -1,0 +1,2 @@
+/** The door of memory. */
+export { createMemoryPlugin, type MemoryInputs } from './plugin.ts';
