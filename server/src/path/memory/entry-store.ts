@@ -61,7 +61,8 @@ export interface EntryBatch {
 }
 
 /**
- * A conversation's entries in the order in which they came. Those that would not fit are not read, so memory stays bounded whatever the entries weigh.
+ * A conversation's entries in the order in which they came. Those that would not fit are not read, so that memory stays
+ * bounded whatever the entries weigh.
  */
 export async function listEntries(
   tx: Tx,
