@@ -2,6 +2,7 @@
 import type { Permission } from '@reeve/contracts';
 import type { TSchema } from 'typebox';
 import type { AppError } from './app-error.ts';
+import type { DeadLetterSource, LivePart } from './operating.ts';
 import type { Scope } from './scope.ts';
 
 /** What a process is there for; one process may be all of it. */
@@ -13,8 +14,11 @@ interface RouteBase {
   method: HttpMethod;
   /** Path with `:name` parameters. */
   path: string;
-  /** `public` routes need no key (health, metrics); every other route names its permission. */
-  permission: Permission | 'public';
+  /**
+   * What the caller must hold. `public` routes need no key (health, metrics); `identified` ones are for whoever has a
+   * valid key or session, whatever it opens.
+   */
+  permission: Permission | 'public' | 'identified';
   /** One line for the OpenAPI document. */
   summary: string;
   /** Where it is served. Absent: JSON routes belong to `control`, raw ones to `gateway`. */
@@ -26,10 +30,14 @@ export interface RouteRequest {
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   body: unknown;
+  /** The console's session as the browser presents it, whether it holds or not. */
+  sessionToken?: string;
 }
 
 export interface RouteReply {
   status: number;
+  /** A session for the browser to keep from now on; `null` ends the one that it keeps. */
+  sessionToken?: string | null;
   /** Sent as JSON; `bigint`s become JSON integers. Absent for 204. */
   body?: unknown;
 }
@@ -68,6 +76,8 @@ export interface HttpExchange {
   body: Uint8Array;
   /** Fires when the client is gone before the answer is whole. */
   signal: AbortSignal;
+  /** Whether the caller's side of the connection is encrypted, also where a trusted proxy ends it. */
+  isSecure(): boolean;
   /** Steady-clock ms at which the request's head arrived. */
   startedMs: number;
   /** Sends a whole answer. */
@@ -114,4 +124,6 @@ export interface ModulePlugin {
   jobs?: readonly Job[];
   health?: readonly HealthCheck[];
   projections?: readonly Projection[];
+  live?: readonly LivePart[];
+  deadLetters?: readonly DeadLetterSource[];
 }

@@ -5,12 +5,12 @@ import type { FastifyInstance } from 'fastify';
 import { createAccountingPlugin, createPriceBook } from '#accounting';
 import { createAdapters } from '#adapters';
 import type { OpenLedger } from '#audit';
-import { createCapacity, DEFAULT_CAPACITY, type Capacity } from '#calls';
+import { createCallsPlugin, createCapacity, DEFAULT_CAPACITY, type Capacity } from '#calls';
 import { createIdentity, type BootstrapResult, type Identity } from '#identity';
 import { createMemoryPlugin } from '#memory';
-import { createOperationsPlugin } from '#operations';
+import { createOperationsPlugin, createOverviewPlugin } from '#operations';
 import { createIdSource, type IdSource, type Job, type ModulePlugin } from '#kernel';
-import { createRouting } from '#routing';
+import { createRouting, createRoutingPlugin } from '#routing';
 import { createSurfacesPlugin } from '#surfaces';
 import { createBusPlugin } from '../platform/bus/bus-plugin.ts';
 import { createBus } from '../platform/bus/create-bus.ts';
@@ -34,6 +34,7 @@ import { createHttp } from './http.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { openDatabase, openLedger, openSharedState, readInstanceName, refuseHalfMoved } from './open-records.ts';
 import { listStoreHosts, openStores, type Stores } from './open-storage.ts';
+import { createProcessPart } from './process-part.ts';
 import { findRoleElsewhere, jobsOf, routesOf } from './process-shape.ts';
 import { createServiceRoutes } from './service-routes.ts';
 import { settleFormerWorkers } from './settle-journals.ts';
@@ -52,6 +53,10 @@ export interface Reeve {
   /** Marks requests of this connection-accepting server as the operator's. */
   trustAsOperator(request: IncomingMessage): void;
   stores: Stores;
+  /** Once it listens: where, as callers write it. */
+  noteAddress(address: string): void;
+  /** A one-time link for the owner: its path behind the address. */
+  makeOwnerLink(): Promise<string>;
   /** For what is opened on top; it is closed first. */
   closing: Closing;
 }
@@ -96,6 +101,7 @@ export async function compose(
 
 async function open(inputs: Pick<Parts, 'environment' | 'config' | 'closing' | 'gatherMetrics'>): Promise<Reeve> {
   const { environment, config, closing } = inputs;
+  const place = createPlace();
   const lock = lockDataFolder(environment.processDir);
   closing.onClose('the data folder', () => lock.release());
   const ids = createIdSource(clock, random);
@@ -112,7 +118,16 @@ async function open(inputs: Pick<Parts, 'environment' | 'config' | 'closing' | '
   const ledger = await openLedger({ config, lock, database, telemetry, clock, ids, closing });
   await settleFormerWorkers(environment, { database, log: telemetry.log, clock, ids });
   const bus = createBus({ database, clock, random, log: telemetry.log, natsUrl: environment.natsUrl });
-  const identity = createIdentity({ database, events: bus, clock, random, ids, log: telemetry.log });
+  const identity = createIdentity({
+    database,
+    events: bus,
+    clock,
+    random,
+    ids,
+    log: telemetry.log,
+    version: VERSION,
+    address: place.read,
+  });
   closing.onClose('identity', () => identity.close());
   const parts = {
     ...inputs,
@@ -130,7 +145,22 @@ async function open(inputs: Pick<Parts, 'environment' | 'config' | 'closing' | '
   const server = await openServer(parts);
   // Last: a fresh key is shown once, so nothing may fail between making it and showing it.
   const bootstrap = await identity.bootstrap(environment.bootstrapKey);
-  return { ...server, bootstrap, telemetry, stores, dataDir: lock.folder, closing };
+  return {
+    ...server,
+    bootstrap,
+    telemetry,
+    stores,
+    dataDir: lock.folder,
+    closing,
+    noteAddress: place.note,
+    makeOwnerLink: () => identity.makeOwnerLink(),
+  };
+}
+
+/** Where the server listens is known only after everything is open. */
+function createPlace() {
+  let address: string | null = null;
+  return { read: () => address, note: (known: string) => void (address = known) };
 }
 
 function openPlatform(environment: Environment, config: Config, closing: Closing) {
@@ -164,20 +194,22 @@ async function openServer(parts: Parts) {
     random,
     telemetry,
   });
-  const capacity = createCapacity({ ...DEFAULT_CAPACITY, ...config.limits }, clock);
+  const limits = { ...DEFAULT_CAPACITY, ...config.limits };
+  const capacity = createCapacity(limits, clock);
   const path = { routing, prices, ledger: ledger.ledger, capacity, telemetry, clock, ids };
-  const idempotency = createIdempotency({
-    database,
-    clock,
-    random,
-    log: telemetry.log,
-    owner: readInstanceName(parts.lock, ids),
-  });
+  const processName = readInstanceName(parts.lock, ids);
+  const idempotency = createIdempotency({ database, clock, random, log: telemetry.log, owner: processName });
   await idempotency.recover();
   const plugins: ModulePlugin[] = [
+    {
+      name: 'process',
+      live: [createProcessPart({ ...environment, name: processName, engine: database.engine, clock })],
+    },
     identity.plugin,
     ledger.plugin,
     createAccountingPlugin({ database, ledger: ledger.ledger, clock, log: telemetry.log }),
+    createRoutingPlugin({ providers: config.providers, routing, traffic: telemetry.traffic }),
+    createCallsPlugin({ capacity, limits, traffic: telemetry.traffic }),
     createSurfacesPlugin(path),
     { name: 'idempotency', jobs: [idempotency.sweep] },
     { name: 'cache', health: parts.shared.health },
@@ -186,6 +218,7 @@ async function openServer(parts: Parts) {
     ...createWorkPlugins(parts),
   ];
   plugins.push(createEventsPlugin(parts, plugins));
+  plugins.push(createOverviewPlugin({ ...parts, plugins, clock, log: telemetry.log }));
   startJobs(jobsOf(plugins, environment.shape.roles), closing);
   const served = await openApp(parts, plugins, idempotency);
   const models = () => routing.listModels().map((model) => model.name);

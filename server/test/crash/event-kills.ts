@@ -99,7 +99,7 @@ export async function outliveKiller({ postgresUrl, natsUrl }: { postgresUrl: str
     const events = others.map((name) => auditEvent(SERVICE, name));
     events.splice(20, 0, auditEvent(SERVICE, KILLER));
     await database.asRole('operator', (tx) => bus.append(tx, ...events));
-    const letters = () => bus.deadLetters.list({ limit: 500, after: null }, 'open');
+    const letters = () => bus.deadLetters.list({ limit: 500, after: null }, { state: 'open' });
     for (let lives = 0; lives < 30 && (await letters()).length < CONSUMERS.length; lives += 1) {
       // One that dies before it is ready has died of the same.
       const alive = await startProgram({ script, args, notes }).catch(() => null);

@@ -10,6 +10,9 @@ export interface DeliveryInput {
   deliveryId: string;
 }
 
+/** The name of the workflow of a delivery. */
+export const DELIVERY = 'webhook-delivery';
+
 const QUEUE = 'webhooks';
 const KEEP_MS = 30 * 24 * 3_600_000;
 
@@ -22,7 +25,7 @@ export function defineDelivery(workflows: Workflows, deps: DeliveryDeps): Workfl
     run: (context) => context.step('sweep', () => sweep(deps.database, deps.clock.now())),
   });
   return workflows.define({
-    name: 'webhook-delivery',
+    name: DELIVERY,
     queue: QUEUE,
     run: (context, input: DeliveryInput) => deliver(deps, context, asDeliveryId(input.deliveryId)),
   });

@@ -1,2 +1,2 @@
 /** The door of operations. */
-export { createOperationsPlugin, type OperationsInputs } from './plugin.ts';
+export { createOperationsPlugin, createOverviewPlugin, type OperationsInputs } from './plugin.ts';

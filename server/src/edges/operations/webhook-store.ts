@@ -175,6 +175,31 @@ export async function listDeliveries(tx: Tx, webhookId: WebhookId, page: PageReq
   return rows.map(toDelivery);
 }
 
+export interface FailedDelivery {
+  webhookId: string;
+  /** `null` where the webhook is gone. */
+  url: string | null;
+  subject: string;
+  attempts: number;
+}
+
+/** What was to be delivered by these runs, by the run's id. */
+export async function findFailedDeliveries(tx: Tx, runs: readonly WorkflowId[]): Promise<Map<string, FailedDelivery>> {
+  const rows = await tables(tx)
+    .selectFrom('webhook_delivery as d')
+    .leftJoin('webhook as w', 'w.id', 'd.webhook_id')
+    .select(['d.workflow_id', 'd.webhook_id', 'w.url', 'd.subject', 'd.attempts'])
+    .where('d.workflow_id', 'in', [...runs])
+    .where('d.state', '=', 'failed')
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.workflow_id ?? '',
+      { webhookId: row.webhook_id, url: row.url, subject: row.subject, attempts: row.attempts },
+    ]),
+  );
+}
+
 /** Forgets, over all tenants, what ended before. Answers how many. */
 export async function deleteDeliveries(tx: Tx, beforeMs: number): Promise<number> {
   const query = tables(tx).deleteFrom('webhook_delivery').where('finished_at', '<', toIso(beforeMs));

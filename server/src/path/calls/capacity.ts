@@ -16,6 +16,8 @@ export interface Capacity {
   /** From now on every call is refused as draining; those waiting too. */
   drain(): void;
   readonly inFlight: number;
+  /** How many calls wait for a place. */
+  readonly queued: number;
   /** Resolves when no call runs. */
   whenIdle(): Promise<void>;
 }
@@ -56,6 +58,9 @@ export function createCapacity(limits: CapacityLimits, clock: Clock): Capacity {
     },
     get inFlight() {
       return inFlight;
+    },
+    get queued() {
+      return queue.size;
     },
     whenIdle() {
       if (inFlight === 0) return Promise.resolve();

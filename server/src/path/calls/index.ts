@@ -4,3 +4,4 @@ export type { Capacity, CapacityLimits } from './capacity.ts';
 export { createCapacity, DEFAULT_CAPACITY } from './capacity.ts';
 export { makeCall } from './make-call.ts';
 export { listUsableModels, unknownModel } from './list-models.ts';
+export { createCallsPlugin } from './plugin.ts';

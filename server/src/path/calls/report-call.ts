@@ -7,6 +7,7 @@ export function reportCall(call: OpenCall, draft: ReceiptDraft, overheadMs: numb
   const { metrics, tracer } = path.telemetry;
   const nowMs = timeline.now();
   metrics.call({
+    tenantId: request.scope.tenantId,
     surface: draft.surface,
     kind: draft.kind,
     status: draft.status,

@@ -52,13 +52,15 @@ export async function attemptCandidate(
   const ticket = breaker.enter();
   if (ticket === null) return settle(fail('connect', BREAKER_OPEN), 'breaker-open');
   let lesson: Verdict['breaker'] = 'release';
+  let outcome = '';
   try {
     const invocation = refuseMisfit(call, await adapter.invoke({ call, provider, modelId, timeoutMs, signal }));
+    outcome = describeOutcome(invocation);
     lesson = invocation.type === 'failure' ? judgeFailure(invocation.failure).breaker : 'succeed';
     if (invocation.type === 'failure' && lesson === 'fail') warn(deps.log, candidate, invocation.failure);
-    return settle(invocation);
+    return settle(invocation, outcome);
   } finally {
-    breaker[lesson](ticket);
+    breaker[lesson](ticket, outcome);
   }
 }
 

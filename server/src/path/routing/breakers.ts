@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
 import type { Metrics } from '#platform/telemetry/port.ts';
-import { createCircuitBreaker, type CircuitBreaker } from './circuit-breaker.ts';
+import { createCircuitBreaker, type BreakerDescription, type CircuitBreaker } from './circuit-breaker.ts';
 import { candidateName, type Candidate } from './routing.ts';
 
 /** One breaker for each model at a provider. */
@@ -8,6 +8,13 @@ export interface Breakers {
   of(candidate: Candidate): CircuitBreaker;
   /** Open, and not yet due for a probe. */
   isOpen(candidate: Candidate): boolean;
+  /** Those that let nothing through, or one trial at a time: provider → model → what there is to know. */
+  listOpen(): OpenBreaker[];
+}
+
+export interface OpenBreaker extends BreakerDescription {
+  provider: string;
+  modelId: string;
 }
 
 /** Callers choose model names freely, so the number of breakers is bounded; those made first go first. */
@@ -18,7 +25,7 @@ const BREAKERS_MAX = 4096;
  * provider's other models from everybody else. A provider that is down is learned model by model.
  */
 export function createBreakers(clock: Clock, metrics: Pick<Metrics, 'breaker'>): Breakers {
-  const breakers = new Map<string, CircuitBreaker>();
+  const breakers = new Map<string, { breaker: CircuitBreaker; candidate: Candidate }>();
   const openCounts = new Map<string, number>();
 
   const create = ({ provider }: Candidate): CircuitBreaker =>
@@ -28,7 +35,7 @@ export function createBreakers(clock: Clock, metrics: Pick<Metrics, 'breaker'>):
       metrics.breaker(provider.name, count > 0);
     });
   const dropOldest = (): void => {
-    for (const [name, breaker] of breakers) {
+    for (const [name, { breaker }] of breakers) {
       if (breaker.state() === 'closed') {
         breakers.delete(name);
         return;
@@ -39,14 +46,22 @@ export function createBreakers(clock: Clock, metrics: Pick<Metrics, 'breaker'>):
     of(candidate) {
       const name = candidateName(candidate);
       const known = breakers.get(name);
-      if (known !== undefined) return known;
+      if (known !== undefined) return known.breaker;
       if (breakers.size >= BREAKERS_MAX) dropOldest();
       const made = create(candidate);
-      breakers.set(name, made);
+      breakers.set(name, { breaker: made, candidate });
       return made;
     },
     isOpen(candidate) {
-      return breakers.get(candidateName(candidate))?.state() === 'open';
+      return breakers.get(candidateName(candidate))?.breaker.state() === 'open';
+    },
+    listOpen() {
+      const open = [...breakers.values()].filter(({ breaker }) => breaker.state() !== 'closed');
+      return open.map(({ breaker, candidate: { provider, modelId } }) => ({
+        provider: provider.name,
+        modelId,
+        ...breaker.describe(),
+      }));
     },
   };
 }

@@ -91,7 +91,7 @@ class Settle implements fc.Command<Model, Real> {
   run(model: Model, { breaker, changes, tickets }: Real): void {
     const [ticket] = tickets.splice(this.#which % Math.max(1, tickets.length), 1);
     if (ticket === undefined) return;
-    breaker[this.#outcome](ticket.real);
+    breaker[this.#outcome](ticket.real, 'status-503');
     model.settle(ticket.model, this.#outcome);
     expect(breaker.state()).toBe(model.state());
     expect(changes).toEqual(model.changes);
@@ -144,7 +144,7 @@ describe('circuit-breaker', () => {
   });
 
   const failTimes = ({ breaker }: Real, times: number): void => {
-    for (let count = 0; count < times; count += 1) breaker.fail(breaker.enter() ?? -1);
+    for (let count = 0; count < times; count += 1) breaker.fail(breaker.enter() ?? -1, 'status-503');
   };
 
   it('opens at the fifth failure in a row, not before', () => {
@@ -178,7 +178,7 @@ describe('circuit-breaker', () => {
       const probe = real.breaker.enter();
       expect(probe).not.toBeNull();
       expect(real.breaker.enter()).toBeNull();
-      real.breaker.fail(probe ?? -1);
+      real.breaker.fail(probe ?? -1, 'timeout');
     }
     real.clock.advance(60_000);
     real.breaker.succeed(real.breaker.enter() ?? -1);

@@ -12,11 +12,26 @@ export interface CircuitBreaker {
   enter(): BreakerTicket | null;
   /** The provider answered, be it with a 4xx. */
   succeed(ticket: BreakerTicket): void;
-  /** Connect error, reset, time-out or 5xx. */
-  fail(ticket: BreakerTicket): void;
+  /** Connect error, reset, time-out or 5xx; `outcome` in the words of `Attempted`. */
+  fail(ticket: BreakerTicket, outcome: string): void;
   /** The attempt says nothing about the provider: the caller went away, the adapter could not carry the call. */
   release(ticket: BreakerTicket): void;
   state(): BreakerState;
+  describe(): BreakerDescription;
+}
+
+/** Why the breaker let nothing through: the last trial failed too, or what closed it in the first place. */
+export type OpenReason = 'failures-in-a-row' | 'failing-share' | 'failed-trial';
+
+/** For people. Times are ms since the epoch. */
+export interface BreakerDescription {
+  state: BreakerState;
+  /** `null` while it is closed. */
+  openSinceMs: number | null;
+  openReason: OpenReason | null;
+  /** When the next attempt may be made; `null` while it is closed. */
+  nextTrialMs: number | null;
+  lastFailure: { outcome: string; atMs: number } | null;
 }
 
 export const BREAKER_RULES = {
@@ -51,6 +66,9 @@ class Breaker implements CircuitBreaker {
   #openMs = 0;
   #openUntilMs = 0;
   #probing = false;
+  #openSinceMs: number | null = null;
+  #openReason: OpenReason | null = null;
+  #lastFailure: BreakerDescription['lastFailure'] = null;
 
   constructor(clock: Clock, onChange: (open: boolean) => void) {
     this.#clock = clock;
@@ -78,13 +96,26 @@ class Breaker implements CircuitBreaker {
     this.#outcomes.add();
   }
 
-  fail(ticket: BreakerTicket): void {
+  fail(ticket: BreakerTicket, outcome: string): void {
     if (ticket !== this.#era) return;
-    if (!this.#closed) return this.#open();
+    this.#lastFailure = { outcome, atMs: this.#clock.now() };
+    if (!this.#closed) return this.#open('failed-trial');
     this.#consecutive += 1;
     this.#outcomes.add();
     this.#failures.add();
-    if (this.#consecutive >= BREAKER_RULES.consecutiveFailures || this.#isWindowFailing()) this.#open();
+    if (this.#consecutive >= BREAKER_RULES.consecutiveFailures) this.#open('failures-in-a-row');
+    else if (this.#isWindowFailing()) this.#open('failing-share');
+  }
+
+  describe(): BreakerDescription {
+    const waitMs = Math.max(0, this.#openUntilMs - this.#clock.monotonicMs());
+    return {
+      state: this.state(),
+      openSinceMs: this.#openSinceMs,
+      openReason: this.#openReason,
+      nextTrialMs: this.#closed ? null : this.#clock.now() + waitMs,
+      lastFailure: this.#lastFailure,
+    };
   }
 
   release(ticket: BreakerTicket): void {
@@ -96,8 +127,10 @@ class Breaker implements CircuitBreaker {
     return total >= BREAKER_RULES.windowOutcomes && this.#failures.total() >= total * BREAKER_RULES.windowFailureShare;
   }
 
-  #open(): void {
+  #open(reason: OpenReason): void {
     const wasClosed = this.#closed;
+    this.#openReason = reason;
+    if (wasClosed) this.#openSinceMs = this.#clock.now();
     this.#openMs = wasClosed ? BREAKER_RULES.openMs : Math.min(this.#openMs * 2, BREAKER_RULES.openMsMax);
     this.#openUntilMs = this.#clock.monotonicMs() + this.#openMs;
     this.#era += 1;
@@ -109,6 +142,8 @@ class Breaker implements CircuitBreaker {
   #close(): void {
     this.#era += 1;
     this.#closed = true;
+    this.#openSinceMs = null;
+    this.#openReason = null;
     this.#probing = false;
     this.#consecutive = 0;
     this.#outcomes.clear();

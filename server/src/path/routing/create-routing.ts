@@ -46,9 +46,10 @@ export function createRouting(deps: RoutingDeps): Routing {
     noteBreak(candidate) {
       const breaker = breakers.of(candidate);
       const ticket = breaker.enter();
-      if (ticket !== null) breaker.fail(ticket);
+      if (ticket !== null) breaker.fail(ticket, 'broken-stream');
     },
     run: (request) => runPlan(runDeps, request),
+    listOpenBreakers: breakers.listOpen,
   };
 }
 

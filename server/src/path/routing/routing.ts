@@ -2,6 +2,7 @@
 import type { PriceEntry } from '#accounting';
 import type { Answer, AnswerFrame, Call, ErrorCode } from '@reeve/contracts';
 import type { Provider, UpstreamFailure } from '#adapters';
+import type { OpenBreaker } from './breakers.ts';
 
 /** A model at a provider. */
 export interface Candidate {
@@ -81,6 +82,8 @@ export interface Routing {
   run(request: RunRequest): Promise<RunResult>;
   /** A stream of this candidate broke after its first frame: its breaker learns it. */
   noteBreak(candidate: Candidate): void;
+  /** Models that are left alone for now, in this process. */
+  listOpenBreakers(): readonly OpenBreaker[];
 }
 
 export const CERTAIN_PPM = 1_000_000;

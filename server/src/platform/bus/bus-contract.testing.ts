@@ -53,7 +53,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
     world.database.asRole('operator', (tx) => bus.append(tx, ...events));
   const targets = (events: readonly BusEvent[]): string[] => events.map(({ data }) => String(Object(data).target));
   const openLetters = async (bus: Bus, consumer: string) => {
-    const letters = await bus.deadLetters.list({ limit: 500, after: null }, 'open');
+    const letters = await bus.deadLetters.list({ limit: 500, after: null }, { state: 'open' });
     return letters.filter((letter) => letter.consumer === consumer);
   };
 

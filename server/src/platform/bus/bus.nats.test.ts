@@ -241,7 +241,7 @@ describe('with NATS', () => {
     it('is a dead letter when that fails', async () => {
       const { bus } = await exhausted(() => Promise.reject(new Error('still no good')));
       const letters = async (): Promise<unknown[]> => {
-        const open = await bus.deadLetters.list({ limit: 500, after: null }, 'open');
+        const open = await bus.deadLetters.list({ limit: 500, after: null }, { state: 'open' });
         return open.filter(({ consumer }) => consumer === service).map(({ reason, attempts }) => [reason, attempts]);
       };
       await eventually(letters).toEqual([['Error: still no good', 3]]);

@@ -17,6 +17,7 @@ import { createInboxPump } from './inbox-pump.ts';
 import { NatsTransport } from './nats-transport.ts';
 import type { Bus, ReplayWish, Subscription } from './port.ts';
 import type { Pump } from './pump.ts';
+import { createEventsPart } from './show-events.ts';
 import { toPattern } from './subject-pattern.ts';
 import { createEmbeddedTransport, type Transport } from './transport.ts';
 import { createEventUpkeep } from './upkeep-jobs.ts';
@@ -58,6 +59,11 @@ export function createBus(inputs: BusInputs): Bus {
       return database.asRole('operator', (tx) => offerFromOutbox(tx, wish));
     },
     deadLetters: createDeadLetters(parts),
+    live: createEventsPart({
+      database,
+      transport: natsUrl === null ? 'database' : 'nats',
+      fault: () => transport.fault(),
+    }),
     job: createBusJob(parts, subscriptions, transport),
     upkeep: createEventUpkeep(parts),
     check: () => Promise.resolve(transport.fault()),

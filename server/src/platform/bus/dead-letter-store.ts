@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { PageRequest } from '#kernel';
 import type { Tx } from '../database/port.ts';
 import type { EventRef } from './event-store.ts';
-import type { DeadLetter, Settlement } from './port.ts';
+import type { DeadLetter, LetterFilter, Settlement } from './port.ts';
 
 export interface NewDeadLetter {
   id: string;
@@ -27,9 +27,14 @@ export async function insertDeadLetter(tx: Tx, letter: NewDeadLetter): Promise<v
 }
 
 /** Oldest first; one more than the page holds. */
-export function listDeadLetters(tx: Tx, page: PageRequest, state: DeadLetter['state']): Promise<DeadLetter[]> {
+export function listDeadLetters(tx: Tx, page: PageRequest, filter: LetterFilter): Promise<DeadLetter[]> {
   const after = page.after?.[0] ?? '00000000-0000-0000-0000-000000000000';
-  return select(tx, sql`where state = ${state} and id > ${after}::uuid order by id limit ${page.limit + 1}`);
+  const { state, consumer = null } = filter;
+  return select(
+    tx,
+    sql`where state = ${state} and id > ${after}::uuid and (${consumer}::text is null or consumer = ${consumer})
+      order by id limit ${page.limit + 1}`,
+  );
 }
 
 export async function findDeadLetter(tx: Tx, id: string): Promise<DeadLetter | null> {

@@ -81,7 +81,7 @@ export function createDeadLetters(parts: BusParts): DeadLetters {
       });
   };
   return {
-    list: (page, state) => database.asRole('operator', (tx) => listDeadLetters(tx, page, state)),
+    list: (page, filter) => database.asRole('operator', (tx) => listDeadLetters(tx, page, filter)),
     find: (id) => database.asRole('operator', (tx) => findDeadLetter(tx, id)),
     replay: settle('replayed'),
     discard: settle('discarded'),

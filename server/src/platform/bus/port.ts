@@ -3,7 +3,7 @@
  * for its subject: its effect happens exactly once, in order per aggregate, or it becomes a dead letter.
  */
 import type { EventData, EventType } from '@reeve/contracts';
-import type { Job, PageRequest, TenantId } from '#kernel';
+import type { Job, LivePart, PageRequest, TenantId } from '#kernel';
 import type { SystemRole, Tx } from '../database/port.ts';
 
 /** What an event is about; events of one aggregate are handled in the order in which they were appended. */
@@ -90,9 +90,14 @@ export interface Settlement {
   note: string | null;
 }
 
+export interface LetterFilter {
+  state: DeadLetter['state'];
+  consumer?: string | null;
+}
+
 export interface DeadLetters {
   /** Oldest first, one more than the page holds. */
-  list(page: PageRequest, state: DeadLetter['state']): Promise<DeadLetter[]>;
+  list(page: PageRequest, filter: LetterFilter): Promise<DeadLetter[]>;
   find(id: string): Promise<DeadLetter | null>;
   /** Hands the event to its consumer again. False where the letter is not open. */
   replay(id: string, settlement: Settlement): Promise<boolean>;
@@ -119,6 +124,8 @@ export interface Bus extends EventAppender {
   /** Answers how many events come again. */
   replay(wish: ReplayWish): Promise<number>;
   readonly deadLetters: DeadLetters;
+  /** How far events are behind. */
+  readonly live: LivePart;
   /** Moves events on until it is stopped; stopping waits for running handlers. */
   readonly job: Job;
   /** Partitions and old letters. */

@@ -4,9 +4,10 @@ import type { HttpClient } from '#platform/http-client/port.ts';
 import { createLineSink, createStderrTarget } from './line-sink.ts';
 import { createOtlpTracer, disabledTracer } from './otlp-tracer.ts';
 import { createPinoLog, type LogLevel } from './pino-log.ts';
-import type { Telemetry } from './port.ts';
+import type { Metrics, Telemetry, Traffic } from './port.ts';
 import { createPrometheusMetrics } from './prometheus-metrics.ts';
 import { openRotatingFile } from './rotating-file.ts';
+import { createTraffic } from './traffic.ts';
 
 export interface TelemetryOptions {
   level: LogLevel;
@@ -25,18 +26,42 @@ export function createTelemetry(options: TelemetryOptions): Telemetry & { close(
   const { level, logFile, otlpEndpoint, httpClient, clock, random, serviceVersion } = options;
   const sink = createLineSink(logFile ? openRotatingFile(logFile, clock) : createStderrTarget(), clock);
   const log = createPinoLog(level, sink, clock);
-  const metrics = createPrometheusMetrics(clock);
+  const prometheus = createPrometheusMetrics(clock);
+  const traffic = createTraffic(clock);
   const tracer = otlpEndpoint
     ? createOtlpTracer({ endpoint: otlpEndpoint, httpClient, clock, random, log, serviceVersion })
     : disabledTracer;
   return {
     log,
-    metrics,
+    metrics: tellBoth(prometheus, traffic),
+    traffic,
     tracer,
     async close() {
       await tracer.close();
-      metrics.close();
+      prometheus.close();
       await sink.close();
+    },
+  };
+}
+
+function tellBoth(metrics: Metrics, traffic: Traffic): Metrics {
+  return {
+    ...metrics,
+    call(measure) {
+      metrics.call(measure);
+      traffic.call(measure);
+    },
+    attempt(provider, outcome) {
+      metrics.attempt(provider, outcome);
+      traffic.attempt(provider, outcome);
+    },
+    streamOpened() {
+      metrics.streamOpened();
+      traffic.streamOpened();
+    },
+    streamClosed() {
+      metrics.streamClosed();
+      traffic.streamClosed();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Logs, metrics and spans. Unreachable sinks never stop a call. */
 import type { SpanName } from '@reeve/contracts';
-import type { Scope } from '#kernel';
+import type { Scope, TenantId } from '#kernel';
+import type { TrafficSums } from './traffic-window.ts';
 
 /** JSON lines on standard error. `fields` never hold bodies, keys or texts of users. */
 export interface Log {
@@ -10,8 +11,10 @@ export interface Log {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-/** What one finished call adds to the metrics. Labels are bounded: never a key, user or request id. */
+/** What one finished call adds to the metrics. Labels are bounded: never a tenant, key, user or request id. */
 export interface CallMeasure {
+  /** Whose call it was: for `Traffic`, never a label. */
+  tenantId: TenantId;
   surface: string;
   kind: string;
   status: string;
@@ -39,6 +42,40 @@ export interface Metrics {
   render(): Promise<{ contentType: string; text: string }>;
 }
 
+export interface ModelTraffic extends TrafficSums {
+  provider: string;
+  model: string;
+}
+
+/** The last quarter of an hour in steps, and the last minutes as a whole. */
+export interface TrafficReport {
+  stepMs: number;
+  /** Wall clock. */
+  firstStepAtMs: number;
+  /** The oldest first; the last one still runs. */
+  steps: readonly TrafficSums[];
+  /** What `recent` and `models` look back on. */
+  recentMs: number;
+  recent: TrafficSums;
+  /** The busiest first. */
+  models: readonly ModelTraffic[];
+}
+
+/** Attempts on a provider in the last five minutes. */
+export interface AttemptTally {
+  attempts: number;
+  failures: number;
+  lastFailure: { outcome: string; atMs: number } | null;
+}
+
+/** What went through this process lately; told of the same things as the metrics. */
+export interface Traffic extends Pick<Metrics, 'call' | 'attempt' | 'streamOpened' | 'streamClosed'> {
+  readonly activeStreams: number;
+  /** Of one tenant; `null`: of all. */
+  report(tenantId: TenantId | null): TrafficReport;
+  attempts(provider: string): AttemptTally;
+}
+
 /** One finished span of a request; times are steady-clock ms. */
 export interface SpanRecord {
   name: SpanName;
@@ -59,5 +96,6 @@ export interface Tracer {
 export interface Telemetry {
   log: Log;
   metrics: Metrics;
+  traffic: Traffic;
   tracer: Tracer;
 }

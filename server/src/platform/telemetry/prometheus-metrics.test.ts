@@ -1,5 +1,6 @@
 import { METRICS } from '@reeve/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
+import { defaultTenantId } from '#kernel';
 import { createVirtualClock, type VirtualClock } from '../clock/testing.ts';
 import type { CallMeasure, Metrics } from './port.ts';
 import { createPrometheusMetrics } from './prometheus-metrics.ts';
@@ -18,6 +19,7 @@ function open(): { metrics: Metrics; clock: VirtualClock } {
 }
 
 const measure = (more: Partial<CallMeasure> = {}): CallMeasure => ({
+  tenantId: defaultTenantId,
   surface: 'openai',
   kind: 'chat',
   status: 'ok',

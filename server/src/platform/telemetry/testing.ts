@@ -1,6 +1,8 @@
 /** Telemetry that remembers, for tests of whoever reports to it. */
 import type { Scope } from '#kernel';
+import { systemClock } from '../clock/system-clock.ts';
 import type { CallMeasure, SpanRecord, Telemetry } from './port.ts';
+import { createTraffic } from './traffic.ts';
 
 export interface LogEntry {
   level: 'debug' | 'info' | 'warn' | 'error';
@@ -51,6 +53,7 @@ export function createRecordingTelemetry(tracing = true): RecordingTelemetry {
       gauge: (name, _help, read) => void gauges.set(name, read),
       render: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
     },
+    traffic: createTraffic(systemClock),
     tracer: {
       enabled: tracing,
       finish: (scope, spans, failed) => void traces.push({ scope, spans, failed }),

@@ -9,6 +9,7 @@ import type { QueueLimits, StartRequest, WorkflowDefinition, WorkflowHandle, Wor
 import { createPump } from './pump.ts';
 import type { NewRun } from './run-records.ts';
 import { insertRun } from './run-store.ts';
+import { createDeadRuns, createRunsPart } from './show-runs.ts';
 import { createSweeper } from './sweep-runs.ts';
 import { DEFAULT_QUEUE, RunWorker, type AnyDefinition } from './work-on-runs.ts';
 import { WorkerLife } from './worker-life.ts';
@@ -72,6 +73,8 @@ export function createWorkflows(inputs: WorkflowInputs): Workflows {
       routes: createWorkflowRoutes(managed),
       jobs: [job],
       health: [{ name: 'workflows', servesWithout: true, check }],
+      live: [createRunsPart({ database, clock, managed })],
+      deadLetters: [createDeadRuns({ database, clock, managed })],
     },
   };
 }

@@ -1,4 +1,4 @@
-/** `/api/v1/workflows`: the runs of a tenant, and its dead letters. */
+/** `/api/v1/workflows`: the runs of a tenant. */
 import { TenantIdSchema, WorkflowIdSchema } from '@reeve/contracts';
 import Type from 'typebox';
 import {
@@ -22,7 +22,6 @@ import type { RunFilter, RunState, WorkflowRun } from './port.ts';
 import { RUN_STATES, RunSchema, toRunReply } from './workflow-wire.ts';
 
 const PATH = '/api/v1/workflows';
-const DEAD_PATH = '/api/v1/workflows/dead-letters';
 const SORT_KEY = [/^wfl_[0-9a-z]{26}$/];
 const RunParamsSchema = Type.Object({ id: WorkflowIdSchema });
 const NAME = Type.Optional(Type.String({ maxLength: 200, description: 'Only runs of this workflow.' }));
@@ -35,13 +34,9 @@ const ListQuerySchema = Type.Object({
   state: Type.Optional(Type.Union(RUN_STATES.map((state) => Type.Literal(state)))),
 });
 
-export function createWorkflowRoutes(workflows: ManagedRuns): JsonRoute[] {
-  return [...runRoutes(workflows), ...deadLetterRoutes(workflows)];
-}
-
 const base = { kind: 'json', permission: 'operations:manage' } as const;
 
-function runRoutes(workflows: ManagedRuns): JsonRoute[] {
+export function createWorkflowRoutes(workflows: ManagedRuns): JsonRoute[] {
   return [
     {
       ...base,
@@ -49,7 +44,7 @@ function runRoutes(workflows: ManagedRuns): JsonRoute[] {
       path: PATH,
       summary: "The tenant's runs, oldest first.",
       schema: { query: ListQuerySchema, reply: { 200: pageSchema(RunSchema) } },
-      handle: (request) => replyWithRuns(workflows, PATH, request),
+      handle: (request) => replyWithRuns(workflows, request),
     },
     {
       ...base,
@@ -77,62 +72,17 @@ function runRoutes(workflows: ManagedRuns): JsonRoute[] {
   ];
 }
 
-function deadLetterRoutes(workflows: ManagedRuns): JsonRoute[] {
-  return [
-    {
-      ...base,
-      method: 'GET',
-      path: DEAD_PATH,
-      summary: 'Runs that failed, with the reason, oldest first.',
-      schema: {
-        query: Type.Object({ ...PAGE_QUERY, ...TENANT, name: NAME }),
-        reply: { 200: pageSchema(RunSchema) },
-      },
-      handle: (request) => replyWithRuns(workflows, DEAD_PATH, request),
-    },
-    {
-      ...base,
-      method: 'POST',
-      path: `${DEAD_PATH}/:id/replay`,
-      summary: 'Run it again from the step that failed.',
-      schema: { params: RunParamsSchema, query: OneQuerySchema, reply: { 200: RunSchema } },
-      async handle(request) {
-        const scope = whose(request);
-        const id = readId(request.params);
-        const verdict = await workflows.replay(scope, id);
-        if (verdict === 'no-dead-letter') throw unknownLetter();
-        if (verdict === 'undone') throw new AppError('conflict', { message: UNDONE });
-        return replyWithRun(workflows, scope, id);
-      },
-    },
-    {
-      ...base,
-      method: 'DELETE',
-      path: `${DEAD_PATH}/:id`,
-      summary: 'Give a failed run up.',
-      schema: { params: RunParamsSchema, query: OneQuerySchema, reply: { 204: Type.Null() } },
-      async handle(request) {
-        if (!(await workflows.discard(whose(request), readId(request.params)))) throw unknownLetter();
-        return { status: 204 };
-      },
-    },
-  ];
-}
-
-const UNDONE = 'What this run had done was taken back. Start it anew instead.';
-
-async function replyWithRuns(workflows: ManagedRuns, path: string, request: RouteRequest): Promise<RouteReply> {
+async function replyWithRuns(workflows: ManagedRuns, request: RouteRequest): Promise<RouteReply> {
   const { query } = request;
   const page = parsePage(query, SORT_KEY);
-  const rows = await workflows.list(whose(request), page, readFilter(query, path === DEAD_PATH));
+  const rows = await workflows.list(whose(request), page, readFilter(query));
   const sortKeyOf = (row: WorkflowRun): string[] => [row.id];
-  return { status: 200, body: buildPage({ path, query, page, rows, toItem: toRunReply, sortKeyOf }) };
+  return { status: 200, body: buildPage({ path: PATH, query, page, rows, toItem: toRunReply, sortKeyOf }) };
 }
 
-function readFilter(query: RouteRequest['query'], deadOnly: boolean): RunFilter {
+function readFilter(query: RouteRequest['query']): RunFilter {
   const { name, state } = query;
   return {
-    deadOnly,
     ...(typeof name === 'string' ? { name } : {}),
     // The schema of the query lets these only through.
     ...(typeof state === 'string' ? { state: state as RunState } : {}),
@@ -157,8 +107,4 @@ function whose({ scope, query }: RouteRequest): Whose {
 
 function readId(params: RouteRequest['params']): WorkflowId {
   return asWorkflowId(must(params['id'], 'the path names a run'));
-}
-
-function unknownLetter(): AppError {
-  return new AppError('not_found', { message: 'There is no such dead letter.' });
 }

@@ -46,7 +46,7 @@ export function toRunReply(run: WorkflowRun): Static<typeof RunSchema> {
 }
 
 function listActions({ id, state }: WorkflowRun): Record<string, Action> {
-  const dead = `/api/v1/workflows/dead-letters/${id}`;
+  const dead = `/api/v1/dead-letters/${id}`;
   if (state === 'failed') {
     return { replay: { method: 'POST', href: `${dead}/replay` }, discard: { method: 'DELETE', href: dead } };
   }

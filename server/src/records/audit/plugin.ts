@@ -5,6 +5,7 @@ import type { LedgerOptions } from './open-ledger.ts';
 import { createPartitionJob } from './partition-jobs.ts';
 import type { ReceiptPump } from './receipt-pump.ts';
 import { receiptRoutes } from './receipt-routes.ts';
+import { createBacklogPart } from './show-backlog.ts';
 
 /** What the room contributes: the routes, the work behind them, and what the health report says of it. */
 export function createAuditPlugin(
@@ -13,10 +14,10 @@ export function createAuditPlugin(
   ledger: Ledger,
   pump: ReceiptPump,
 ): ModulePlugin {
-  const { database, journal } = options;
+  const { database, journal, clock } = options;
   return {
     name: 'audit',
-    routes: receiptRoutes({ database, ledger }),
+    routes: receiptRoutes({ database, ledger, now: () => clock.now() }),
     jobs: [pump, createPartitionJob(options)],
     health: [
       { name: 'journal', check: () => journal.check() },
@@ -25,5 +26,6 @@ export function createAuditPlugin(
         check: () => Promise.resolve(core.spool.stalled > 0 ? 'receipts wait for the journal' : pump.fault),
       },
     ],
+    live: [createBacklogPart({ journal, spool: core.spool, pump })],
   };
 }

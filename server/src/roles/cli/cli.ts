@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '#kernel';
 import { ConfigurationError } from '../environment.ts';
 import { VERSION } from '../version.ts';
+import { addDeadLettersCommand } from './dead-letters-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { EXIT, EXIT_HELP, toExitCode, type ExitCode } from './exit-codes.ts';
 import { addKeysCommand } from './keys-command.ts';
+import { addLoginCommand } from './login-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addMoveCommand } from './move-command.ts';
@@ -38,12 +40,14 @@ const VERBS = [
   addMigrateCommand,
   addMoveCommand,
   addKeysCommand,
+  addLoginCommand,
   addTenantsCommand,
   addModelsCommand,
   addProjectionsCommand,
   addDoctorCommand,
   addSmokeCommand,
   addWorkflowsCommand,
+  addDeadLettersCommand,
 ];
 
 function createProgram(context: CliContext): Command {

@@ -12,7 +12,6 @@ interface WorkflowFlags extends PlaceFlags {
 interface ListFlags extends WorkflowFlags {
   state?: string;
   name?: string;
-  dead?: true;
 }
 
 const PATH = '/api/v1/workflows';
@@ -26,30 +25,20 @@ const RunSchema = Type.Object({
   created_at: Type.String(),
 });
 
-/** `reeve workflows list|cancel|replay|discard`. */
+/** `reeve workflows list|cancel`. What failed is settled by `reeve dead-letters`. */
 export function addWorkflowsCommand(program: Command, context: CliContext): void {
   const workflows = program
     .command('workflows')
-    .description('Work that survives a crash: list it, stop it, do what failed again.')
+    .description('Work that survives a crash: list it, stop it.')
     .addHelpText('after', EXAMPLES);
   addCommon(workflows.command('list').description("A tenant's runs, oldest first."))
     .option('--state <state>', 'only queued, running, ready, failed or canceled ones')
     .option('--name <workflow>', 'only those of one workflow')
-    .option('--dead', 'only failed runs that nobody has discarded')
     .action((flags: ListFlags) => listRuns(context, flags));
-  const verbs = [
-    { verb: 'cancel', what: 'Ask runs to stop.', method: 'POST', path: (id: string) => `${PATH}/${id}/cancel` },
-    { verb: 'replay', what: 'Run failed ones again.', method: 'POST', path: (id: string) => `${DEAD}/${id}/replay` },
-    { verb: 'discard', what: 'Give failed runs up.', method: 'DELETE', path: (id: string) => `${DEAD}/${id}` },
-  ];
-  for (const { verb, what, method, path } of verbs) {
-    addCommon(workflows.command(verb).description(what).argument('<id...>', 'ids as listed: wfl_…')).action(
-      (ids: string[], flags: WorkflowFlags) => changeRuns(context, flags, { ids, verb, method, path }),
-    );
-  }
+  addCommon(
+    workflows.command('cancel').description('Ask runs to stop.').argument('<id...>', 'ids as listed: wfl_…'),
+  ).action((ids: string[], flags: WorkflowFlags) => cancelRuns(context, flags, ids));
 }
-
-const DEAD = `${PATH}/dead-letters`;
 
 function addCommon(command: Command): Command {
   return addPlaceOptions(command)
@@ -60,31 +49,24 @@ function addCommon(command: Command): Command {
 async function listRuns(context: CliContext, flags: ListFlags): Promise<void> {
   const query = new URLSearchParams({ tenant_id: flags.tenant });
   if (flags.name !== undefined) query.set('name', flags.name);
-  if (flags.state !== undefined && !flags.dead) query.set('state', flags.state);
-  const path = `${flags.dead ? DEAD : PATH}?${query.toString()}`;
+  if (flags.state !== undefined) query.set('state', flags.state);
+  const path = `${PATH}?${query.toString()}`;
   const runs = await withControl(context, flags, (ask) => listAll(ask, path, RunSchema));
   if (flags.json) return printJson(context.streams, { data: runs });
   const rows = runs.map((run) => [run.id, run.name, run.state, run.created_at, run.reason ?? run.waiting_for ?? '']);
   printTable(context.streams, ['ID', 'WORKFLOW', 'STATE', 'CREATED', 'WHY'], rows);
 }
 
-interface Change {
-  ids: readonly string[];
-  verb: string;
-  method: string;
-  path(id: string): string;
-}
-
-async function changeRuns(context: CliContext, flags: WorkflowFlags, change: Change): Promise<void> {
+async function cancelRuns(context: CliContext, flags: WorkflowFlags, ids: readonly string[]): Promise<void> {
   const query = new URLSearchParams({ tenant_id: flags.tenant }).toString();
   await withControl(context, flags, async (ask) => {
-    for (const id of change.ids) await ask(change.method, `${change.path(encodeURIComponent(id))}?${query}`);
+    for (const id of ids) await ask('POST', `${PATH}/${encodeURIComponent(id)}/cancel?${query}`);
   });
-  if (flags.json) return printJson(context.streams, { [change.verb]: change.ids });
-  context.streams.out(`${change.ids.length} done: ${change.verb}\n`);
+  if (flags.json) return printJson(context.streams, { cancel: ids });
+  context.streams.out(`${ids.length} done: cancel\n`);
 }
 
 const EXAMPLES = `
 Examples:
-  reeve workflows list --dead
-  reeve workflows replay wfl_01j…`;
+  reeve workflows list --state running
+  reeve workflows cancel wfl_01j…`;

@@ -1,0 +1,87 @@
+import Type from 'typebox';
+import type { Provider } from '#adapters';
+import type { LivePart, ModulePlugin, Onlooker } from '#kernel';
+import type { Traffic } from '#platform/telemetry/port.ts';
+import type { OpenBreaker } from './breakers.ts';
+import type { Routing } from './routing.ts';
+
+interface RoutingPluginDeps {
+  providers: readonly Provider[];
+  routing: Pick<Routing, 'listOpenBreakers'>;
+  traffic: Pick<Traffic, 'attempts'>;
+}
+
+/** How each configured provider does. */
+export function createRoutingPlugin(deps: RoutingPluginDeps): ModulePlugin {
+  return { name: 'routing', live: [createProvidersPart(deps)] };
+}
+
+const Nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+const LastFailure = Nullable(Type.Object({ outcome: Type.String(), at: Type.String() }));
+const BreakerSchema = Type.Object({
+  model_id: Type.String(),
+  state: Type.Enum(['open', 'half-open']),
+  open_since: Nullable(Type.String()),
+  reason: Nullable(Type.Enum(['failures-in-a-row', 'failing-share', 'failed-trial'])),
+  next_trial_at: Nullable(Type.String()),
+  last_failure: LastFailure,
+});
+const ProviderSchema = Type.Object({
+  name: Type.String(),
+  adapter: Type.String(),
+  /** `idle`: nobody asked it lately. `failing`: some of its attempts fail. `open`: a breaker keeps calls from a model of it. */
+  state: Type.Enum(['idle', 'ok', 'failing', 'open']),
+  /** Of the last five minutes, over all tenants: `null` for whoever may not see that. */
+  attempts: Nullable(Type.Integer()),
+  failures: Nullable(Type.Integer()),
+  last_failure: LastFailure,
+  breakers: Type.Array(BreakerSchema),
+});
+
+function createProvidersPart({ providers, routing, traffic }: RoutingPluginDeps): LivePart {
+  return {
+    name: 'providers',
+    schema: Type.Array(ProviderSchema),
+    read(onlooker) {
+      const open = Map.groupBy(routing.listOpenBreakers(), ({ provider }) => provider);
+      const shown = providers.map((provider) => toReply(onlooker, provider, open.get(provider.name) ?? [], traffic));
+      return Promise.resolve(shown);
+    },
+  };
+}
+
+/** A tenant learns whether a provider works, and nothing of what others asked of it. */
+function toReply(
+  { everything }: Onlooker,
+  { name, adapter }: Provider,
+  open: readonly OpenBreaker[],
+  traffic: Pick<Traffic, 'attempts'>,
+) {
+  const { attempts, failures, lastFailure } = traffic.attempts(name);
+  const state = open.length > 0 ? 'open' : failures > 0 ? 'failing' : attempts > 0 ? 'ok' : 'idle';
+  if (!everything) return { name, adapter, state, attempts: null, failures: null, last_failure: null, breakers: [] };
+  return {
+    name,
+    adapter,
+    state,
+    attempts,
+    failures,
+    last_failure: toFailure(lastFailure),
+    breakers: open.map((breaker) => ({
+      model_id: breaker.modelId,
+      state: breaker.state,
+      open_since: toIso(breaker.openSinceMs),
+      reason: breaker.openReason,
+      next_trial_at: toIso(breaker.nextTrialMs),
+      last_failure: toFailure(breaker.lastFailure),
+    })),
+  };
+}
+
+function toFailure(failure: OpenBreaker['lastFailure']) {
+  return failure === null ? null : { outcome: failure.outcome, at: new Date(failure.atMs).toISOString() };
+}
+
+function toIso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
