@@ -61,6 +61,7 @@ export const TABLES = [
   'sign_in_attempt',
   'receipt',
   'usage_daily',
+  'usage_tag_daily',
   'projection_cursor',
   'idempotency_key',
   'outbox',

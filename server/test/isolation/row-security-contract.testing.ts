@@ -16,9 +16,11 @@ const TENANT_TABLES = [
   'graph_edge',
   'graph_node',
   'idempotency_key',
+  'member',
   'receipt',
   'tenant',
   'usage_daily',
+  'usage_tag_daily',
   'user_session_entry',
   'user_sessions',
   'webhook',
@@ -103,10 +105,13 @@ export function rowSecurityContract(open: () => Promise<AdminDatabase>): void {
     expect(faults).toEqual(['receipt_default: row security is off', 'receipt_default: a tenant reads it directly']);
   });
 
-  it.each(['outbox', 'inbox', 'dead_letter'])('fault: %s that a tenant may read is found', async (table) => {
-    const faults = await faultsAfter(`grant select on ${table} to reeve_app`);
-    expect(faults).toContain(`${table}: a tenant may SELECT`);
-  });
+  it.each(['outbox', 'inbox', 'dead_letter', 'member_password', 'console_session', 'sign_in_link', 'sign_in_attempt'])(
+    'fault: %s that a tenant may read is found',
+    async (table) => {
+      const faults = await faultsAfter(`grant select on ${table} to reeve_app`);
+      expect(faults).toContain(`${table}: a tenant may SELECT`);
+    },
+  );
 
   it('fault: events that a tenant may append for another are found', async () => {
     const faults = await faultsAfter('alter policy outbox_app on outbox with check (true)');

@@ -5,9 +5,11 @@ import { openPgliteDatabase } from '../../src/platform/database/pglite-database.
 
 const BATCH = 50_000;
 const WRITER = `wri_${'0'.repeat(26)}`;
+/** How many of the newest real receipts are copied, in turn. */
+const TEMPLATES = 100;
 
 /**
- * Stores `count` copies of one real receipt, spread over the running month, under a writer of their own. The server must
+ * Stores `count` copies of the real receipts, spread over the running month, under a writer of their own. The server must
  * be down and have made a receipt before. They count for speed only: their chain does not verify.
  */
 export async function fillReceipts(dataDir: string, count: number): Promise<void> {
@@ -29,5 +31,7 @@ function insertCopies(from: number, to: number) {
       date_trunc('month', now()) + (now() - date_trunc('month', now())) * ((n % 999983) / 1000000.0), t.key_id, t.status,
       t.provider, t.model_id, t.prompt_tokens, t.completion_tokens, t.cost_nanos, t.latency_ms, ${WRITER}, n,
       md5(n::text) || md5(t.id), jsonb_set(jsonb_set(t.body, '{seq}', to_jsonb(n)), '{writer_id}', to_jsonb(${WRITER}::text)), t.tags
-    from (select * from receipt where writer_id <> ${WRITER} limit 1) t, generate_series(${from}::bigint, ${to}::bigint) n`;
+    from (select *, row_number() over () - 1 as place, count(*) over () as many
+        from (select * from receipt where writer_id <> ${WRITER} order by created_at desc limit ${TEMPLATES}) newest) t
+      join generate_series(${from}::bigint, ${to}::bigint) n on n % t.many = t.place`;
 }

@@ -1,13 +1,19 @@
 /** Usage as a projection of receipts: read by cursor for each writer, added up, written in one transaction. */
-import { clearCursors, lockProjection, readCursors, saveCursors, summariseReceipts } from '#audit';
+import {
+  clearCursors,
+  lockProjection,
+  readCursors,
+  saveCursors,
+  summariseReceipts,
+  summariseTags,
+  type SummedPart,
+  type WriterCursors,
+} from '#audit';
 import type { Clock, Job, Projection } from '#kernel';
 import type { Database, Tx } from '#platform/database/port.ts';
 import type { Log } from '#platform/telemetry/port.ts';
-import { addUsage, clearUsage } from './usage-store.ts';
+import { addTagUsage, addUsage, clearTagUsage, clearUsage } from './usage-store.ts';
 
-const PROJECTION = 'usage';
-/** Of what the sums mean; a start with a higher one rebuilds them. */
-const VERSION = 1;
 const INTERVAL_MS = 10_000;
 
 export interface UsageProjection extends Job, Projection {
@@ -15,18 +21,49 @@ export interface UsageProjection extends Job, Projection {
   catchUp(): Promise<void>;
 }
 
-export function createUsageProjection(deps: { database: Database; clock: Clock; log: Log }): UsageProjection {
-  const { database, clock, log } = deps;
+/** What is made of receipts, and where it is kept. */
+interface UsageTable<Sums> {
+  name: string;
+  /** Of what the sums mean; a start with a higher one rebuilds them. */
+  version: number;
+  summarise(tx: Tx, cursors: WriterCursors): Promise<SummedPart<Sums>>;
+  add(tx: Tx, sums: readonly Sums[]): Promise<void>;
+  clear(tx: Tx): Promise<void>;
+}
+
+interface ProjectionDeps {
+  database: Database;
+  clock: Clock;
+  log: Log;
+}
+
+/** Sums by day, key and model. */
+export function createUsageProjection(deps: ProjectionDeps): UsageProjection {
+  const table = { summarise: summariseReceipts, add: addUsage, clear: clearUsage };
+  return createProjection({ name: 'usage', version: 1, ...table }, deps);
+}
+
+/** The same for each tag. */
+export function createTagUsageProjection(deps: ProjectionDeps): UsageProjection {
+  const table = { summarise: summariseTags, add: addTagUsage, clear: clearTagUsage };
+  return createProjection({ name: 'usage-tags', version: 1, ...table }, deps);
+}
+
+function createProjection<Sums>(table: UsageTable<Sums>, { database, clock, log }: ProjectionDeps): UsageProjection {
+  const { name } = table;
   let running: Promise<void> = Promise.resolve();
   let cancelTimer: (() => void) | null = null;
 
   const project = (first: (tx: Tx) => Promise<void>): Promise<void> =>
     database.asRole('projector', async (tx) => {
-      await lockProjection(tx, PROJECTION);
+      await lockProjection(tx, name);
       await first(tx);
-      const { sums, cursors } = await summariseReceipts(tx, await readCursors(tx, PROJECTION));
-      await addUsage(tx, sums);
-      await saveCursors(tx, PROJECTION, cursors);
+      let part: SummedPart<Sums> = { sums: [], cursors: await readCursors(tx, name), isMore: true };
+      while (part.isMore) {
+        part = await table.summarise(tx, part.cursors);
+        await table.add(tx, part.sums);
+      }
+      await saveCursors(tx, name, part.cursors);
     });
 
   const inLine = (work: () => Promise<void>): Promise<void> => {
@@ -36,21 +73,21 @@ export function createUsageProjection(deps: { database: Database; clock: Clock; 
   };
   const catchUp = (): Promise<void> => inLine(() => project(async () => undefined));
   const startOver = async (tx: Tx): Promise<void> => {
-    await clearUsage(tx);
-    await clearCursors(tx, PROJECTION);
+    await table.clear(tx);
+    await clearCursors(tx, name);
   };
 
   const tick = (): void => {
     catchUp()
-      .catch((error: unknown) => log.warn({ error: String(error) }, 'usage is behind: the database does not answer'))
+      .catch((error: unknown) => log.warn({ error: String(error) }, `${name} is behind: the database does not answer`))
       .finally(() => {
         if (cancelTimer !== null) cancelTimer = clock.after(INTERVAL_MS, tick);
       });
   };
 
   return {
-    name: PROJECTION,
-    version: VERSION,
+    name,
+    version: table.version,
     catchUp,
     rebuild: () => inLine(() => project(startOver)),
     start() {

@@ -1,35 +1,35 @@
-/** The only SQL on `usage_daily`. */
-import { sql } from 'kysely';
-import type { ReceiptSums } from '#audit';
+/** The only SQL on `usage_daily` and `usage_tag_daily`. */
+import { sql, type RawBuilder } from 'kysely';
+import type { ReceiptSums, TagSums } from '#audit';
 import type { Tx } from '#platform/database/port.ts';
 
+/** Far below what one statement takes of parameters. */
+const ROWS_AT_ONCE = 2000;
+
+type SumColumns = {
+  requests: number | bigint;
+  input_tokens: number | bigint;
+  output_tokens: number | bigint;
+  cost_nanos: string | number | bigint;
+};
+type DayColumns = SumColumns & {
+  tenant_id: string;
+  key_id: string;
+  provider: string;
+  model_id: string;
+  day: string;
+};
 type UsageTables = {
-  usage_daily: {
-    tenant_id: string;
-    key_id: string;
-    provider: string;
-    model_id: string;
-    day: string;
-    requests: number | bigint;
-    input_tokens: number | bigint;
-    output_tokens: number | bigint;
-    cost_nanos: string | number | bigint;
-  };
+  usage_daily: DayColumns;
+  usage_tag_daily: DayColumns & { tag_key: string; tag_value: string };
 };
 
-/** One row of usage: a UTC day, a key and a model. Sums are exact. */
-export interface UsageRow {
-  day: string;
-  keyId: string | null;
-  provider: string | null;
-  modelId: string | null;
+export interface UsageSums {
   requests: bigint;
   inputTokens: bigint;
   outputTokens: bigint;
   costNanos: bigint;
 }
-
-export type UsageTotal = Pick<UsageRow, 'requests' | 'inputTokens' | 'outputTokens' | 'costNanos'>;
 
 export interface UsageFilter {
   /** First UTC day, inclusive, and first UTC day after, as `YYYY-MM-DD`. */
@@ -38,11 +38,67 @@ export interface UsageFilter {
   keyId: string | null;
   /** `provider/model` or the model's own name. */
   model: string | null;
+  /** Receipts that carry it; `value` null: with any value. */
+  tag: { key: string; value: string | null } | null;
+}
+
+/** What a row of usage stands for: its columns in the order in which rows are sorted. */
+export const USAGE_GROUPS = {
+  row: ['day', 'key_id', 'provider', 'model_id'],
+  day: ['day'],
+  model: ['provider', 'model_id'],
+  key: ['key_id'],
+  tag: ['tag_key', 'tag_value'],
+} as const;
+export type UsageGroup = keyof typeof USAGE_GROUPS;
+
+/** Sums are exact. `group` has a text for each of the group's columns, '' where receipts have none. */
+export interface UsageRow extends UsageSums {
+  group: readonly string[];
 }
 
 export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<void> {
-  if (sums.length === 0) return;
-  const rows = sums.map((sum) => ({
+  for (let from = 0; from < sums.length; from += ROWS_AT_ONCE) {
+    await tx
+      .withTables<UsageTables>()
+      .insertInto('usage_daily')
+      .values(sums.slice(from, from + ROWS_AT_ONCE).map(toDayColumns))
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'key_id', 'provider', 'model_id', 'day']).doUpdateSet(addedTo('usage_daily')),
+      )
+      .execute();
+  }
+}
+
+export async function addTagUsage(tx: Tx, sums: readonly TagSums[]): Promise<void> {
+  const toRow = (sum: TagSums) => ({ ...toDayColumns(sum), tag_key: sum.tag.key, tag_value: sum.tag.value });
+  for (let from = 0; from < sums.length; from += ROWS_AT_ONCE) {
+    await tx
+      .withTables<UsageTables>()
+      .insertInto('usage_tag_daily')
+      .values(sums.slice(from, from + ROWS_AT_ONCE).map(toRow))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'tag_key', 'tag_value', 'day', 'key_id', 'provider', 'model_id'])
+          .doUpdateSet(addedTo('usage_tag_daily')),
+      )
+      .execute();
+  }
+}
+
+function addedTo(table: keyof UsageTables) {
+  const added = (column: keyof SumColumns) =>
+    sql<never>`${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`;
+  return {
+    requests: added('requests'),
+    input_tokens: added('input_tokens'),
+    output_tokens: added('output_tokens'),
+    cost_nanos: added('cost_nanos'),
+  };
+}
+
+function toDayColumns(sum: ReceiptSums): DayColumns {
+  return {
     tenant_id: sum.tenantId,
     key_id: sum.keyId ?? '',
     provider: sum.provider ?? '',
@@ -52,20 +108,7 @@ export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<vo
     input_tokens: sum.inputTokens,
     output_tokens: sum.outputTokens,
     cost_nanos: sum.costNanos.toString(),
-  }));
-  await tx
-    .withTables<UsageTables>()
-    .insertInto('usage_daily')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['tenant_id', 'key_id', 'provider', 'model_id', 'day']).doUpdateSet({
-        requests: sql`usage_daily.requests + excluded.requests`,
-        input_tokens: sql`usage_daily.input_tokens + excluded.input_tokens`,
-        output_tokens: sql`usage_daily.output_tokens + excluded.output_tokens`,
-        cost_nanos: sql`usage_daily.cost_nanos + excluded.cost_nanos`,
-      }),
-    )
-    .execute();
+  };
 }
 
 /** Takes every row away; for whoever adds them all anew in the same transaction. */
@@ -73,72 +116,73 @@ export async function clearUsage(tx: Tx): Promise<void> {
   await tx.withTables<UsageTables>().deleteFrom('usage_daily').execute();
 }
 
-const SORT_COLUMNS = ['day', 'key_id', 'provider', 'model_id'] as const;
+export async function clearTagUsage(tx: Tx): Promise<void> {
+  await tx.withTables<UsageTables>().deleteFrom('usage_tag_daily').execute();
+}
 
-/** Up to `limit` rows behind `after` (day, key, provider, model), oldest day first. */
+/** Up to `limit` rows of the group behind `after`, in its order. */
 export async function listUsage(
   tx: Tx,
+  by: UsageGroup,
   filter: UsageFilter,
   page: { limit: number; after: readonly string[] | null },
 ): Promise<UsageRow[]> {
+  const columns = USAGE_GROUPS[by].map((name) => sql.ref(name));
+  const texts = USAGE_GROUPS[by].map((name) => (name === 'day' ? sql`to_char(day, 'YYYY-MM-DD')` : sql.ref(name)));
   const { after } = page;
-  let query = filtered(tx, filter).select([
-    sql<string>`to_char(day, 'YYYY-MM-DD')`.as('day_text'),
-    'key_id',
-    'provider',
-    'model_id',
-    'requests',
-    'input_tokens',
-    'output_tokens',
-    'cost_nanos',
-  ]);
-  if (after !== null) {
-    const [day, keyId, provider, modelId] = after;
-    query = query.where(
-      sql<boolean>`(day, key_id, provider, model_id) > (${day}::date, ${keyId}, ${provider}, ${modelId})`,
-    );
-  }
-  const rows = await query
-    .orderBy([...SORT_COLUMNS])
-    .limit(page.limit)
-    .execute();
-  return rows.map((row) => ({
-    day: row.day_text,
-    keyId: row.key_id || null,
-    provider: row.provider || null,
-    modelId: row.model_id || null,
+  const behind =
+    after === null
+      ? []
+      : [sql<boolean>`(${sql.join(columns)}) > (${sql.join(after.map((part, at) => toParameter(by, at, part)))})`];
+  const { rows } = await sql<SumsRow & { parts: string[] }>`
+    select array[${sql.join(texts)}] as parts, ${SUMS} from ${sourceOf(by, filter)}
+    where ${sql.join([...conditionsOf(filter), ...behind], sql` and `)}
+    group by ${sql.join(columns)} order by ${sql.join(columns)} limit ${page.limit}`.execute(tx);
+  return rows.map((row) => ({ group: row.parts, ...toSums(row) }));
+}
+
+export async function totalUsage(tx: Tx, filter: UsageFilter): Promise<UsageSums> {
+  const { rows } = await sql<SumsRow>`
+    select ${SUMS} from ${sourceOf('row', filter)} where ${sql.join(conditionsOf(filter), sql` and `)}`.execute(tx);
+  const [row] = rows;
+  return row === undefined ? { requests: 0n, inputTokens: 0n, outputTokens: 0n, costNanos: 0n } : toSums(row);
+}
+
+interface SumsRow {
+  requests: string;
+  input_tokens: string;
+  output_tokens: string;
+  cost_nanos: string;
+}
+
+const SUMS = sql`coalesce(sum(requests), 0)::text as requests, coalesce(sum(input_tokens), 0)::text as input_tokens,
+  coalesce(sum(output_tokens), 0)::text as output_tokens, coalesce(sum(cost_nanos), 0)::text as cost_nanos`;
+
+/** Only what is asked by tag is read by tag: there a receipt stands once for each of its tags. */
+function sourceOf(by: UsageGroup, filter: UsageFilter): RawBuilder<unknown> {
+  return by === 'tag' || filter.tag !== null ? sql`usage_tag_daily` : sql`usage_daily`;
+}
+
+function toParameter(by: UsageGroup, at: number, part: string): RawBuilder<unknown> {
+  return USAGE_GROUPS[by][at] === 'day' ? sql`${part}::date` : sql`${part}::text`;
+}
+
+function conditionsOf({ from, to, keyId, model, tag }: UsageFilter): RawBuilder<boolean>[] {
+  const conditions = [sql<boolean>`true`];
+  if (from !== null) conditions.push(sql`day >= ${from}::date`);
+  if (to !== null) conditions.push(sql`day < ${to}::date`);
+  if (keyId !== null) conditions.push(sql`key_id = ${keyId}`);
+  if (model !== null) conditions.push(sql`(model_id = ${model} or provider || '/' || model_id = ${model})`);
+  if (tag !== null) conditions.push(sql`tag_key = ${tag.key}`);
+  if (tag !== null && tag.value !== null) conditions.push(sql`tag_value = ${tag.value}`);
+  return conditions;
+}
+
+function toSums(row: SumsRow): UsageSums {
+  return {
     requests: BigInt(row.requests),
     inputTokens: BigInt(row.input_tokens),
     outputTokens: BigInt(row.output_tokens),
     costNanos: BigInt(row.cost_nanos),
-  }));
-}
-
-export async function totalUsage(tx: Tx, filter: UsageFilter): Promise<UsageTotal> {
-  const sum = (column: string) => sql<string>`coalesce(sum(${sql.ref(column)}), 0)::text`;
-  const row = await filtered(tx, filter)
-    .select([
-      sum('requests').as('requests_sum'),
-      sum('input_tokens').as('input_sum'),
-      sum('output_tokens').as('output_sum'),
-      sum('cost_nanos').as('cost_sum'),
-    ])
-    .executeTakeFirstOrThrow();
-  return {
-    requests: BigInt(row.requests_sum),
-    inputTokens: BigInt(row.input_sum),
-    outputTokens: BigInt(row.output_sum),
-    costNanos: BigInt(row.cost_sum),
   };
-}
-
-function filtered(tx: Tx, filter: UsageFilter) {
-  let query = tx.withTables<UsageTables>().selectFrom('usage_daily');
-  if (filter.from !== null) query = query.where(sql<boolean>`day >= ${filter.from}::date`);
-  if (filter.to !== null) query = query.where(sql<boolean>`day < ${filter.to}::date`);
-  if (filter.keyId !== null) query = query.where('key_id', '=', filter.keyId);
-  if (filter.model !== null) {
-    query = query.where(sql<boolean>`(model_id = ${filter.model} or provider || '/' || model_id = ${filter.model})`);
-  }
-  return query;
 }

@@ -9,7 +9,7 @@ const VACUUM_MS = 5 * 60_000;
 const FREEZE_AGE = 150_000_000;
 
 /** Small tables whose rows change often. */
-const HOT_TABLES = ['usage_daily', 'projection_cursor', 'idempotency_key'];
+const HOT_TABLES = ['usage_daily', 'usage_tag_daily', 'projection_cursor', 'idempotency_key'];
 
 export interface MaintenanceReport {
   checkpoint: boolean;

@@ -7,6 +7,6 @@ export type { CommittedReceipt, Ledger, ReceiptDraft, Tags } from './ledger.ts';
 export type { LedgerOptions, OpenLedger, Recovery } from './open-ledger.ts';
 export { GENESIS_HASH, hashReceipt, verifyChain } from './receipt-chain.ts';
 export type { ChainFault, ChainHead, ChainReport } from './receipt-chain.ts';
-export { summariseReceipts } from './summarise-receipts.ts';
-export type { ReceiptSums, WriterCursors } from './summarise-receipts.ts';
+export { summariseReceipts, summariseTags } from './summarise-receipts.ts';
+export type { ReceiptSums, SummedPart, TagSums, WriterCursors } from './summarise-receipts.ts';
 export { verifyAllChains, verifyWriterChain } from './verify-receipts.ts';

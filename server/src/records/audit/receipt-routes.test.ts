@@ -1,11 +1,11 @@
 import { ReceiptSchema } from '@reeve/contracts';
-import { AppError, createChecker, createIdSource, defaultTenantId, type JsonRoute, type TenantId } from '#kernel';
+import { AppError, createChecker, createIdSource, defaultTenantId, type TenantId } from '#kernel';
 import { createSystemRandom, systemClock } from '#platform/clock/system-clock.ts';
 import type { Database } from '#platform/database/port.ts';
 import { openTestDatabase } from '#platform/database/testing.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReceiptDraft } from './ledger.ts';
-import { makeDraft, makeTestFolder, openTestLedger, testIds, type TestLedger } from './testing.ts';
+import { askRoute, makeDraft, makeTestFolder, openTestLedger, testIds, type TestLedger } from './testing.ts';
 
 const otherTenant = testIds.next('tenant');
 /** Ids of their own time, so that `from` and `to` have something to tell apart. */
@@ -41,23 +41,7 @@ interface Listing {
   links: { next: string | null };
 }
 
-async function call(
-  path: string,
-  request: { params?: Record<string, string>; query?: Record<string, string>; tenantId?: TenantId },
-) {
-  const { params = {}, query = {}, tenantId = defaultTenantId } = request;
-  const isJson = (route: object): route is JsonRoute => 'kind' in route && route.kind === 'json';
-  const route = (ledger.plugin.routes ?? []).filter(isJson).find((candidate) => candidate.path === path);
-  const actor = { kind: 'key' as const, keyId: null, scopes: new Set(['receipts:read' as const]), models: null };
-  const scope = {
-    tenantId,
-    actor,
-    requestId: 'req',
-    trace: { traceId: '0'.repeat(32), parentSpanId: null, sampled: false },
-  };
-  if (!route) throw new Error(`no route ${path}`);
-  return route.handle({ scope, params, query, body: undefined });
-}
+const call = (path: string, request: Parameters<typeof askRoute>[2]) => askRoute(ledger, path, request);
 
 async function list(query: Record<string, string> = {}, tenantId: TenantId = defaultTenantId): Promise<Listing> {
   const { body } = await call('/api/v1/receipts', { query, tenantId });

@@ -1,5 +1,5 @@
-/** `GET /api/v1/receipts` and `GET /api/v1/receipts/{id}`. */
-import { RECEIPT_STATUSES, ReceiptIdSchema, ReceiptSchema } from '@reeve/contracts';
+/** `GET /api/v1/receipts`, its facets, and `GET /api/v1/receipts/{id}`. */
+import { ReceiptIdSchema, ReceiptSchema } from '@reeve/contracts';
 import Type from 'typebox';
 import {
   AppError,
@@ -10,33 +10,30 @@ import {
   pageSchema,
   parsePage,
   type JsonRoute,
+  type Route,
 } from '#kernel';
 import type { Database } from '#platform/database/port.ts';
 import type { Ledger } from './ledger.ts';
-import { findReceipt, listReceipts, type StoredReceipt } from './receipt-store.ts';
+import { exportRoute } from './receipt-export-routes.ts';
+import { FILTER_QUERY, LAST_MS, parseFilter, toMoment } from './receipt-query.ts';
+import { COUNTED_MAX, countFacets, findReceipt, listReceipts, type StoredReceipt } from './receipt-store.ts';
 
 const PATH = '/api/v1/receipts';
 /** An id and the moment of its receipt are made together, so the id says where to look. */
 const CREATED_WITHIN_MS = 60_000;
 
-/** Years of more than four digits are written otherwise, and no store takes them. */
-const LAST_MS = Date.UTC(9999, 0);
-
 const SORT_KEY = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, /^rcp_[0-9a-z]{26}$/];
 
-const MomentSchema = Type.String({
-  pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,6})?)?(Z|[+-]\\d\\d:\\d\\d))?$',
-});
-
-const QuerySchema = Type.Object({
+const ListQuerySchema = Type.Object({
   ...PAGE_QUERY,
-  status: Type.Optional(Type.Union(RECEIPT_STATUSES.map((status) => Type.Literal(status)))),
-  model: Type.Optional(Type.String({ description: '`provider/model` or the model alone.' })),
-  key_id: Type.Optional(Type.String()),
-  from: Type.Optional(MomentSchema),
-  to: Type.Optional(MomentSchema),
+  ...FILTER_QUERY,
+  order: Type.Optional(
+    Type.Union([Type.Literal('oldest'), Type.Literal('newest')], {
+      description: 'Which stands first. Default oldest.',
+    }),
+  ),
 });
-const parseQuery = createChecker(QuerySchema);
+const parseListQuery = createChecker(ListQuerySchema);
 const receiptId = createChecker(ReceiptIdSchema);
 
 const LinkedReceiptSchema = Type.Object({
@@ -44,40 +41,73 @@ const LinkedReceiptSchema = Type.Object({
   links: Type.Object({ self: Type.String() }),
 });
 
-export function receiptRoutes({ database, ledger }: { database: Database; ledger: Ledger }): JsonRoute[] {
-  return [listRoute(database, ledger), getRoute(database, ledger)];
+const NullableText = Type.Union([Type.String(), Type.Null()]);
+const FacetSchema = Type.Array(Type.Object({ value: NullableText, count: Type.Integer() }));
+const FacetsSchema = Type.Object({
+  facets: Type.Object({
+    status: FacetSchema,
+    model: FacetSchema,
+    key_id: FacetSchema,
+    decision: FacetSchema,
+    surface: FacetSchema,
+  }),
+  matched: Type.Integer({ description: 'Examined receipts that fit the whole filter.' }),
+  examined: Type.Integer({ description: 'The newest within `from` and `to`, at most 10,000.' }),
+  truncated: Type.Boolean({ description: 'Older ones were not examined.' }),
+  since: NullableText,
+});
+
+interface ReceiptSources {
+  database: Database;
+  ledger: Ledger;
+  now(): number;
 }
 
-function listRoute(database: Database, ledger: Ledger): JsonRoute {
+export function receiptRoutes(sources: ReceiptSources): Route[] {
+  return [listRoute(sources), facetsRoute(sources), exportRoute(sources), getRoute(sources)];
+}
+
+function listRoute({ database, ledger }: ReceiptSources): JsonRoute {
   return {
     kind: 'json',
     method: 'GET',
     path: PATH,
     permission: 'receipts:read',
-    summary: 'Receipts of the tenant, oldest first',
-    schema: { query: QuerySchema, reply: { 200: pageSchema(LinkedReceiptSchema) } },
+    summary: 'Receipts of the tenant, oldest first unless asked otherwise',
+    schema: { query: ListQuerySchema, reply: { 200: pageSchema(LinkedReceiptSchema) } },
     async handle({ scope, query }) {
-      const { status, model, key_id: keyId, from, to } = parseQuery.parse(query);
+      const { order = 'oldest' } = parseListQuery.parse(query);
+      const filter = parseFilter(query);
       const page = parsePage(query, SORT_KEY);
       toMoment('after', page.after?.[0]);
-      const filter = {
-        status: status ?? null,
-        model: model ?? null,
-        keyId: keyId ?? null,
-        from: toMoment('from', from),
-        to: toMoment('to', to),
-      };
       await ledger.settled();
-      const rows = await database.forTenant(scope, (tx) =>
-        listReceipts(tx, scope.tenantId, filter, { after: page.after, count: page.limit + 1 }),
+      const { rows, stoppedAt } = await database.forTenant(scope, (tx) =>
+        listReceipts(tx, scope.tenantId, filter, { order, after: page.after, count: page.limit + 1 }),
       );
       const sortKeyOf = ({ body }: StoredReceipt): string[] => [body.created_at, body.id];
-      return { status: 200, body: buildPage({ path: PATH, query, page, rows, toItem, sortKeyOf }) };
+      return { status: 200, body: buildPage({ path: PATH, query, page, rows, toItem, sortKeyOf, stoppedAt }) };
     },
   };
 }
 
-function getRoute(database: Database, ledger: Ledger): JsonRoute {
+function facetsRoute({ database, ledger }: ReceiptSources): JsonRoute {
+  return {
+    kind: 'json',
+    method: 'GET',
+    path: `${PATH}/facets`,
+    permission: 'receipts:read',
+    summary: 'How often each status, model, key, decision and surface stands in the newest receipts that fit',
+    schema: { query: Type.Object(FILTER_QUERY), reply: { 200: FacetsSchema } },
+    async handle({ scope, query }) {
+      const filter = parseFilter(query);
+      await ledger.settled();
+      const counts = await database.forTenant(scope, (tx) => countFacets(tx, scope.tenantId, filter));
+      return { status: 200, body: { ...counts, truncated: counts.examined === COUNTED_MAX } };
+    },
+  };
+}
+
+function getRoute({ database, ledger }: ReceiptSources): JsonRoute {
   return {
     kind: 'json',
     method: 'GET',
@@ -101,14 +131,6 @@ function getRoute(database: Database, ledger: Ledger): JsonRoute {
 
 function toItem({ body, hash, tags }: StoredReceipt) {
   return { ...body, hash, proof: null, tags, links: { self: `${PATH}/${body.id}` } };
-}
-
-/** A day alone is its beginning in UTC. Throws for moments that a receipt cannot have. */
-function toMoment(field: string, text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const ms = Date.parse(text);
-  if (ms >= 0 && ms <= LAST_MS) return toIso(ms);
-  throw new AppError('invalid_request', { message: `"${field}" is no moment.`, param: field });
 }
 
 function toIso(ms: number): string {

@@ -1,9 +1,18 @@
 /** The only SQL on `receipt`. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { ReceiptBody, ReceiptStatus } from '@reeve/contracts';
 import type { Tx } from '#platform/database/port.ts';
 import type { Tags } from './ledger.ts';
 import type { SealedReceipt } from './receipt-chain.ts';
+import {
+  allOf,
+  facetConditions,
+  isSearch,
+  otherCondition,
+  timeCondition,
+  type ReceiptFilter,
+} from './receipt-conditions-store.ts';
+import { FACETS, toFacetCounts, type Facet, type FacetCounts, type FacetRow } from './receipt-facets.ts';
 
 type ReceiptTables = {
   receipt: {
@@ -74,45 +83,84 @@ export async function findReceiptIds(tx: Tx, ids: readonly string[], createdFrom
   return new Set(rows.map(({ id }) => id));
 }
 
-export interface ReceiptFilter {
-  status: string | null;
-  /** `provider/model` or the model's own name. */
-  model: string | null;
-  keyId: string | null;
-  /** ISO 8601; `from` inclusive, `to` exclusive. */
-  from: string | null;
-  to: string | null;
+/** How many receipts a page may look at, so that it is answered within its time however many there are. */
+const EXAMINED_MAX = 2500;
+/** How many the facets look at. */
+export const COUNTED_MAX = 10_000;
+
+export interface ReceiptPage {
+  order: 'oldest' | 'newest';
+  /** Moment and id of the last receipt already seen. */
+  after: readonly string[] | null;
+  count: number;
 }
 
-/** The next receipts of the tenant in order of creation, at most `count`, behind `after` (moment and id). */
+/**
+ * The next receipts of the tenant, at most `count`. Where the filter asks for more than bounds in time, the search looks
+ * at `EXAMINED_MAX` receipts; `stoppedAt` is the moment and id of the last when more are left.
+ */
 export async function listReceipts(
   tx: Tx,
   tenantId: string,
   filter: ReceiptFilter,
-  page: { after: readonly string[] | null; count: number },
-): Promise<StoredReceipt[]> {
-  const { status, model, keyId, from, to } = filter;
-  let query = tx
-    .withTables<ReceiptTables>()
-    .selectFrom('receipt')
-    .select(['body', 'hash', 'tags'])
-    .where('tenant_id', '=', tenantId)
-    .orderBy('created_at')
-    .orderBy('id')
-    .limit(page.count);
-  if (page.after !== null) {
-    const [createdAt = '', id = ''] = page.after;
-    query = query.where(sql<boolean>`(created_at, id) > (${createdAt}::timestamptz, ${id})`);
+  page: ReceiptPage,
+): Promise<{ rows: StoredReceipt[]; stoppedAt: readonly string[] | null }> {
+  const order = page.order === 'oldest' ? sql`created_at, id` : sql`created_at desc, id desc`;
+  const part = allOf([sql`tenant_id = ${tenantId}`, timeCondition(filter), behind(page)]);
+  if (!isSearch(filter)) {
+    const { rows } = await sql<StoredReceipt>`
+      select body, hash, tags from receipt where ${part} order by ${order} limit ${page.count}`.execute(tx);
+    return { rows, stoppedAt: null };
   }
-  if (status !== null) query = query.where(sql<boolean>`status = ${status}`);
-  if (keyId !== null) query = query.where('key_id', '=', keyId);
-  if (model !== null)
-    query = query.where(sql<boolean>`(model_id = ${model} or provider || '/' || model_id = ${model})`);
-  if (from !== null) query = query.where('created_at', '>=', from);
-  if (to !== null) query = query.where('created_at', '<', to);
-  return query.execute();
+  const conditions = allOf([...Object.values(facetConditions(filter)), otherCondition(filter)]);
+  await followIndex(tx);
+  const { rows } = await sql<StoredReceipt>`
+    select body, hash, tags from (select * from receipt where ${part} order by ${order} limit ${EXAMINED_MAX}) examined
+    where ${conditions} order by ${order} limit ${page.count}`.execute(tx);
+  if (rows.length === page.count) return { rows, stoppedAt: null };
+  const { rows: ends } = await sql<{ created_at: string; id: string }>`
+    select created_at, id from receipt where ${part} order by ${order} offset ${EXAMINED_MAX - 1} limit 1`.execute(tx);
+  return { rows, stoppedAt: ends[0] === undefined ? null : [ends[0].created_at, ends[0].id] };
 }
 
+/**
+ * The index has the order, so a bounded search reads as many rows as it looks at. Without statistics, which the embedded
+ * engine never gathers, PostgreSQL would rather read the whole month and sort it. Ends with the transaction.
+ */
+async function followIndex(tx: Tx): Promise<void> {
+  await sql`select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`.execute(tx);
+}
+
+function behind({ order, after }: ReceiptPage): RawBuilder<boolean> | null {
+  if (after === null) return null;
+  const [createdAt = '', id = ''] = after;
+  const sign = order === 'oldest' ? sql`>` : sql`<`;
+  return sql<boolean>`(created_at, id) ${sign} (${createdAt}::timestamptz, ${id})`;
+}
+
+/**
+ * How often each value stands in the newest `COUNTED_MAX` receipts within the filter's bounds in time. The counts of a
+ * facet leave its own condition out, so that they say what another choice would find.
+ */
+export async function countFacets(tx: Tx, tenantId: string, filter: ReceiptFilter): Promise<FacetCounts> {
+  await followIndex(tx);
+  const own = facetConditions(filter);
+  const matches = (left: Facet | null) =>
+    sql<number>`count(*) filter (where ${allOf([sql`fits`, ...FACETS.map((facet) => (facet === left ? null : own[facet]))])})::int`;
+  const { rows } = await sql<FacetRow>`
+    select status, model, key_id, decision, surface, grouping(status, model, key_id, decision, surface) as left_out,
+      count(*)::int as examined, min(created_at) as since, ${matches('status')} as by_status, ${matches('model')} as by_model,
+      ${matches('key_id')} as by_key_id, ${matches('decision')} as by_decision, ${matches('surface')} as by_surface,
+      ${matches(null)} as matched
+    from (
+      select *, provider || '/' || model_id as model, body #>> '{policy,decision}' as decision, body ->> 'surface' as surface,
+        ${otherCondition(filter)} as fits
+      from receipt where ${allOf([sql`tenant_id = ${tenantId}`, timeCondition(filter)])}
+      order by created_at desc, id desc limit ${COUNTED_MAX}
+    ) examined
+    group by grouping sets ((status), (model), (key_id), (decision), (surface), ())`.execute(tx);
+  return toFacetCounts(rows);
+}
 /** One receipt of the tenant, created between the two moments (ISO 8601, inclusive), which spares a search of all months. */
 export async function findReceipt(
   tx: Tx,
@@ -179,14 +227,31 @@ export interface SumsRow {
   cost_nanos: string;
 }
 
+const DAY_SUMS = sql`key_id, provider, model_id, (created_at at time zone 'UTC')::date as day,
+  count(*)::text as requests, sum(prompt_tokens)::text as input_tokens,
+  sum(completion_tokens)::text as output_tokens, coalesce(sum(cost_nanos), 0)::text as cost_nanos`;
+
 /** Exact sums over the writer's receipts with `from` < seq ≤ `to`, by tenant, key, model and UTC day. */
 export async function sumReceipts(tx: Tx, writerId: string, from: bigint, to: bigint): Promise<SumsRow[]> {
   const { rows } = await sql<SumsRow>`
-    select tenant_id, key_id, provider, model_id, (created_at at time zone 'UTC')::date as day,
-      count(*)::text as requests, sum(prompt_tokens)::text as input_tokens,
-      sum(completion_tokens)::text as output_tokens, coalesce(sum(cost_nanos), 0)::text as cost_nanos
-    from receipt where writer_id = ${writerId} and seq > ${from} and seq <= ${to}
+    select tenant_id, ${DAY_SUMS} from receipt
+    where writer_id = ${writerId} and seq > ${from} and seq <= ${to}
     group by 1, 2, 3, 4, 5`.execute(tx);
+  return rows;
+}
+
+export interface TagSumsRow extends SumsRow {
+  tag_key: string;
+  tag_value: string;
+}
+
+/** The same by tag as well. */
+export async function sumTaggedReceipts(tx: Tx, writerId: string, from: bigint, to: bigint): Promise<TagSumsRow[]> {
+  const { rows } = await sql<TagSumsRow>`
+    select tenant_id, ${DAY_SUMS}, tag.key as tag_key, tag.value as tag_value
+    from receipt, jsonb_each_text(tags) tag
+    where writer_id = ${writerId} and seq > ${from} and seq <= ${to} and tags <> '{}'
+    group by 1, 2, 3, 4, 5, tag.key, tag.value`.execute(tx);
   return rows;
 }
 

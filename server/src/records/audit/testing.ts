@@ -2,7 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createIdSource, defaultTenantId, type IdSource } from '#kernel';
+import {
+  createIdSource,
+  defaultTenantId,
+  type HttpExchange,
+  type IdSource,
+  type Route,
+  type Scope,
+  type TenantId,
+} from '#kernel';
 import { createSystemRandom, systemClock } from '#platform/clock/system-clock.ts';
 import type { Database } from '#platform/database/port.ts';
 import type { Journal } from '#platform/journal/port.ts';
@@ -110,4 +118,61 @@ export async function openTestLedger(options: TestLedgerOptions): Promise<TestLe
 export function makeTestFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'reeve-ledger-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A caller of the tenant that may read receipts. */
+export function readerScope(tenantId: TenantId = defaultTenantId): Scope {
+  const actor = { kind: 'key' as const, keyId: null, scopes: new Set(['receipts:read' as const]), models: null };
+  return { tenantId, actor, requestId: 'req', trace: { traceId: '0'.repeat(32), parentSpanId: null, sampled: false } };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Asks a management route as the tenant's reader. */
+export async function askRoute(
+  { plugin }: TestLedger,
+  path: string,
+  { params = {}, query = {}, tenantId }: { params?: Texts; query?: Texts; tenantId?: TenantId | undefined } = {},
+): Promise<{ status: number; body?: unknown }> {
+  const route = findRoute(plugin.routes, path);
+  if (route.kind !== 'json') throw new Error(`${path} is no JSON route`);
+  return route.handle({ scope: readerScope(tenantId), params, query, body: undefined });
+}
+
+export interface StreamReader {
+  /** Resolves when the reader takes the next piece; absent: it takes all at once. */
+  take?: (piece: string) => Promise<void>;
+  signal?: AbortSignal;
+  tenantId?: TenantId | undefined;
+}
+
+/** What a streaming route sends to a reader of this pace. */
+export async function readStream(
+  { plugin }: TestLedger,
+  path: string,
+  query: Texts,
+  reader: StreamReader = {},
+): Promise<string> {
+  const route = findRoute(plugin.routes, path);
+  if (route.kind !== 'raw') throw new Error(`${path} is no raw route`);
+  let text = '';
+  const exchange: Pick<HttpExchange, 'scope' | 'query' | 'signal' | 'openStream' | 'write' | 'end'> = {
+    scope: readerScope(reader.tenantId),
+    query,
+    signal: reader.signal ?? new AbortController().signal,
+    openStream() {},
+    write(piece) {
+      text += String(piece);
+      return reader.take?.(String(piece));
+    },
+    end() {},
+  };
+  await route.handle(exchange as HttpExchange);
+  return text;
+}
+
+function findRoute(routes: readonly Route[] | undefined, path: string): Route {
+  const route = routes?.find((candidate) => candidate.path === path);
+  if (route === undefined) throw new Error(`no route ${path}`);
+  return route;
 }
