@@ -56,6 +56,30 @@ export const ERRORS = {
     retryable: false,
     message: 'No valid API key was given. Send it as "Authorization: Bearer <key>".',
   },
+  sign_in_failed: {
+    status: 401,
+    type: 'authentication_error',
+    retryable: false,
+    message: 'The login name or the password is wrong.',
+  },
+  sign_in_link_invalid: {
+    status: 401,
+    type: 'authentication_error',
+    retryable: false,
+    message: 'This sign-in link was used already, has expired or never existed. Ask for a fresh one.',
+  },
+  session_ended: {
+    status: 401,
+    type: 'authentication_error',
+    retryable: false,
+    message: 'This session has ended. Sign in again.',
+  },
+  cross_site_request: {
+    status: 403,
+    type: 'permission_error',
+    retryable: false,
+    message: 'A request with a console session must come from the console itself.',
+  },
   policy_denied: {
     status: 403,
     type: 'permission_error',
@@ -127,6 +151,12 @@ export const ERRORS = {
     type: 'invalid_request_error',
     retryable: false,
     message: 'The request headers are larger than this server takes.',
+  },
+  sign_in_locked: {
+    status: 429,
+    type: 'rate_limit_error',
+    retryable: true,
+    message: 'Too many wrong passwords for this login name. Wait, or sign in with a one-time link.',
   },
   /** A provider's own 4xx; the caller gets the provider's status and body. */
   upstream_rejected: {

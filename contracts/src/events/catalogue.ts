@@ -1,6 +1,6 @@
 /** Every event that the code emits: its subject, the shape of its data, and how older shapes are read. */
 import Type, { type Static, type TSchema } from 'typebox';
-import { KeyIdSchema, TenantIdSchema } from '../ids.ts';
+import { KeyIdSchema, MemberIdSchema, TenantIdSchema } from '../ids.ts';
 
 export interface EventDefinition<Data extends TSchema = TSchema> {
   /** The room that emits it. `*`: any. */
@@ -20,6 +20,16 @@ export interface EventDefinition<Data extends TSchema = TSchema> {
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 /** One token of a subject. */
 const Token = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
+
+/** Neither login nor name of the person: events are kept longer than members. */
+const MemberNoted = Type.Object({
+  member_id: MemberIdSchema,
+  tenant_id: TenantIdSchema,
+  roles: Type.Array(Type.String()),
+  status: Type.Enum(['invited', 'active', 'suspended']),
+  /** The key that acted; `null` for the operator at the machine. */
+  by: Nullable(Type.String()),
+});
 
 export const EVENTS = {
   'identity.tenant-created.v1': {
@@ -53,6 +63,24 @@ export const EVENTS = {
       revoked_at: Type.String(),
       revoked_by: Nullable(Type.String()),
     }),
+  },
+  'identity.member-invited.v1': {
+    room: 'identity',
+    subject: 'identity.member-invited.v1',
+    revision: 1,
+    data: MemberNoted,
+  },
+  'identity.member-changed.v1': {
+    room: 'identity',
+    subject: 'identity.member-changed.v1',
+    revision: 1,
+    data: MemberNoted,
+  },
+  'identity.member-removed.v1': {
+    room: 'identity',
+    subject: 'identity.member-removed.v1',
+    revision: 1,
+    data: MemberNoted,
   },
   /** Somebody did something by hand that others may ask about later. */
   audit: {

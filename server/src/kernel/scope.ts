@@ -1,10 +1,15 @@
 import type { Scope as GrantedScope } from '@reeve/contracts';
-import type { KeyId, RequestId, TenantId } from './ids.ts';
+import type { KeyId, MemberId, RequestId, TenantId } from './ids.ts';
 
-/** Who acts: an API key, or the operator at the machine (CLI over the admin socket). */
+/** Who acts: an API key, a member in the console, or the operator at the machine (CLI over the admin socket). */
 export interface Actor {
-  kind: 'key' | 'operator';
+  kind: 'key' | 'member' | 'operator';
+  /** A member's is their console key: receipts and usage then hold a pseudonym, and a person is treated as a key is. */
   keyId: KeyId | null;
+  /** Where `kind` is `member`. */
+  memberId?: MemberId;
+  /** Where `kind` is `member`: names the console session, and opens nothing. */
+  sessionId?: string;
   scopes: ReadonlySet<GrantedScope>;
   /** Aliases or `provider/model` names that the key may call; `null` means all. */
   models: ReadonlySet<string> | null;

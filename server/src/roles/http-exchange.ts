@@ -13,6 +13,8 @@ export interface ExchangeParts {
   /** Headers of every answer, e.g. the request id. */
   headers: Readonly<Record<string, string>>;
   clock: Clock;
+  /** Absent: it is not. */
+  isSecure?: () => boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
     body: parts.body,
     signal: gone.signal,
     startedMs: parts.startedMs,
+    isSecure: () => parts.isSecure?.() ?? false,
     send(status, headers, body) {
       if (response.destroyed) return;
       const lines = toLines(parts.headers, headers);

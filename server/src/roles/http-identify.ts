@@ -1,9 +1,10 @@
-/** Who asks: the key of a request, or the operator behind the admin socket. */
+/** Who asks: the key of a request, the session of a browser, or the operator behind the admin socket. */
 import type { IncomingMessage } from 'node:http';
 import { HEADERS } from '@reeve/contracts';
 import type { Identity } from '#identity';
 import { AppError, defaultTenantId, holdsPermission, type Actor, type IdSource, type Route, type Scope } from '#kernel';
 import type { Random } from '#kernel';
+import { assertFromConsole, isPresent, readSessionToken } from './console-cookie.ts';
 import { continueTrace } from '../platform/telemetry/trace-context.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -35,23 +36,41 @@ export async function identify(
   permission: Route['permission'],
 ): Promise<Scope> {
   const trace = continueTrace(request.headers[HEADERS.traceparent], identifier.random);
-  if (permission === 'public') return { tenantId: defaultTenantId, actor: NOBODY, requestId, trace };
+  if (permission === 'public') {
+    if (presentedKey(request) === null && readSessionToken(request.headers) !== null) {
+      assertFromConsole(request.method, request.headers);
+    }
+    return { tenantId: defaultTenantId, actor: NOBODY, requestId, trace };
+  }
   const who = await authenticate(identifier, request);
-  if (!holdsPermission(who.actor, permission)) {
-    throw new AppError('policy_denied', { message: `This key does not hold the scope ${permission}.` });
+  if (permission !== 'identified' && !holdsPermission(who.actor, permission)) {
+    const holder = who.actor.kind === 'member' ? 'None of your roles holds' : 'This key does not hold';
+    throw new AppError('policy_denied', { message: `${holder} the scope ${permission}.` });
   }
   return { ...who, requestId, trace };
 }
 
-/** Whoever the key stands for. Throws `AppError('invalid_api_key')`. */
+/**
+ * Whoever the key stands for, or without a key the session. Throws `AppError`: `invalid_api_key`, `session_ended`, and
+ * `cross_site_request` for a session that another page makes use of.
+ */
 export async function authenticate(
   identifier: Identifier,
   request: IncomingMessage,
 ): Promise<Pick<Scope, 'tenantId' | 'actor'>> {
   if (identifier.isOperator(request)) return { tenantId: defaultTenantId, actor: OPERATOR };
   const key = presentedKey(request);
+  const token = key === null ? readSessionToken(request.headers) : null;
+  if (token !== null) return authenticateSession(identifier, request, token);
   const who = key === null ? null : await identifier.identity.authenticate(key);
   if (who === null) throw new AppError('invalid_api_key');
+  return who;
+}
+
+async function authenticateSession({ identity }: Identifier, { method, headers }: IncomingMessage, token: string) {
+  assertFromConsole(method, headers);
+  const who = await identity.authenticateSession(token, isPresent(headers));
+  if (who === null) throw new AppError('session_ended');
   return who;
 }
 

@@ -1,6 +1,7 @@
 /** Runs a management route: JSON checked by the route's own schemas, JSON out. */
-import { createChecker, AppError, type HttpExchange, type JsonRoute } from '#kernel';
+import { createChecker, AppError, type HttpExchange, type JsonRoute, type RouteReply } from '#kernel';
 import { readJsonBody } from '#surfaces';
+import { readSessionToken, writeSessionCookie } from './console-cookie.ts';
 import { toJson } from './json.ts';
 
 /** A handler that parses what the route declares. Faults are thrown; the server renders them as problems. */
@@ -13,13 +14,22 @@ export function createJsonHandler(route: JsonRoute): (exchange: HttpExchange) =>
     if (checkParams !== null && checkParams.faults(exchange.params).length > 0) throw new AppError('not_found');
     checkQuery?.parse(exchange.query);
     const parsed = checkBody === null ? undefined : checkBody.parse(readJsonBody(exchange.body).value);
+    const sessionToken = readSessionToken(exchange.headers);
     const reply = await route.handle({
       scope: exchange.scope,
       params: exchange.params,
       query: exchange.query,
       body: parsed,
+      ...(sessionToken === null ? {} : { sessionToken }),
     });
-    if (reply.body === undefined) return exchange.send(reply.status, {}, '');
-    exchange.send(reply.status, { 'content-type': 'application/json' }, toJson(reply.body));
+    const headers = toHeaders(reply, exchange.isSecure());
+    if (reply.body === undefined) return exchange.send(reply.status, headers, '');
+    exchange.send(reply.status, { 'content-type': 'application/json', ...headers }, toJson(reply.body));
   };
+}
+
+/** What a browser keeps of an answer that depends on who asks would be there for the next person too. */
+function toHeaders({ sessionToken }: RouteReply, isSecure: boolean): Record<string, string> {
+  const cookie = sessionToken === undefined ? {} : { 'set-cookie': writeSessionCookie(sessionToken, isSecure) };
+  return { 'cache-control': 'no-store', ...cookie };
 }

@@ -133,7 +133,9 @@ function addRoute(app: FastifyInstance, options: MountOptions, route: Route): vo
       reply.hijack();
       const exchange = toExchange(options, request, reply.raw, voice);
       try {
-        await runOnce(options.idempotency, exchange, { method: route.method, path: request.url }, handle);
+        // Nobody's answers are kept: a session that is opened must not be handed out twice.
+        if (route.permission === 'public') await handle(exchange);
+        else await runOnce(options.idempotency, exchange, { method: route.method, path: request.url }, handle);
       } catch (thrown) {
         const error = toAppError(thrown);
         logFault(options.log, request, error);
@@ -168,6 +170,7 @@ function toExchange(
     startedMs: options.clock.monotonicMs(),
     headers,
     clock: options.clock,
+    isSecure: () => request.protocol === 'https',
   });
 }
 

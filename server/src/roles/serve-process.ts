@@ -1,7 +1,9 @@
 /** One serving process from its start to its end: start, ready, drain, stop. */
 import { systemClock } from '../platform/clock/system-clock.ts';
 import { compose, type GatherMetrics, type Reeve } from './compose.ts';
+import { isConsoleBuilt } from './console-place.ts';
 import { drain } from './drain.ts';
+import type { Environment } from './environment.ts';
 import { trackConnections } from './http-connections.ts';
 import { listenForCalls, listenForOperator } from './listen.ts';
 import type { Settings } from './settings.ts';
@@ -15,6 +17,8 @@ export interface Ready {
   freshKey: string | null;
   /** A name that callers may use. */
   model: string;
+  /** On the first start, where there is a console: what stands behind the address to sign in to it, once. */
+  consolePath: string | null;
 }
 
 interface Hooks {
@@ -37,11 +41,13 @@ export async function serveProcess({ environment, config }: Settings, hooks: Hoo
     }
     const connections = trackConnections(reeve.app.server, systemClock);
     const address = await listenForCalls(reeve.app, environment);
+    reeve.noteAddress(address);
     reeve.lifecycle.enter('ready');
     if (environment.host === '0.0.0.0' && environment.tls === null) {
       reeve.telemetry.log.warn({}, 'listening on every interface without TLS: put a TLS proxy in front');
     }
-    hooks.onReady({ address, ...reeve.bootstrap, model: reeve.models()[0] ?? 'reeve/hello' });
+    const consolePath = await findWayIn(reeve, environment);
+    hooks.onReady({ address, ...reeve.bootstrap, model: reeve.models()[0] ?? 'reeve/hello', consolePath });
     const signal = await stop;
     reeve.telemetry.log.info({ signal }, 'draining');
     await drain(reeve, connections, systemClock, signal === 'SIGINT');
@@ -49,6 +55,11 @@ export async function serveProcess({ environment, config }: Settings, hooks: Hoo
     reeve.lifecycle.enter('stopped');
     await reeve.closing.close();
   }
+}
+
+async function findWayIn({ bootstrap, makeOwnerLink }: Reeve, { shape }: Environment): Promise<string | null> {
+  const isShown = bootstrap.firstStart && shape.roles.includes('control') && isConsoleBuilt();
+  return isShown ? makeOwnerLink() : null;
 }
 
 function whenStopped(): Promise<NodeJS.Signals> {

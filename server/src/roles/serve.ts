@@ -36,10 +36,11 @@ async function serveAlone(settings: Settings, print: Print): Promise<void> {
 
 /** What a newcomer sees on standard output; the last line comes exactly when `/readyz` answers 200. */
 function announce(ready: Ready, { shape }: Environment, print: Print): void {
-  const { address, firstStart, freshKey, model } = ready;
+  const { address, firstStart, freshKey, model, consolePath } = ready;
   if (firstStart && shape.roles.includes('gateway')) {
     print(`Try: ${exampleCall(address, freshKey ?? '$REEVE_BOOTSTRAP_KEY', model)}`);
   }
+  if (consolePath !== null) print(`Console: ${address}${consolePath}`);
   print(`Reeve is ready at ${address}`);
 }
 

@@ -19,6 +19,7 @@ function record(id: string, changes: Partial<KeyRecord> = {}): KeyRecord {
     revokedAtMs: null,
     createdAtMs: 0,
     createdBy: null,
+    memberId: null,
     ...changes,
   };
 }

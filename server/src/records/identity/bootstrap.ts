@@ -6,6 +6,7 @@ import { hashApiKey, makeApiKey, prefixOf } from './api-key.ts';
 import { keyCreated, tenantCreated } from './identity-events.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { insertKey, type KeyRecord } from './key-store.ts';
+import { ensureOwner } from './owner-member.ts';
 import { insertTenant } from './tenant-store.ts';
 
 export interface BootstrapResult {
@@ -25,6 +26,7 @@ export async function bootstrap(parts: IdentityParts, givenKey: string | null): 
     const tenant = { id: defaultTenantId, name: DEFAULT_TENANT, createdAtMs: parts.clock.now() };
     const firstStart = await insertTenant(tx, tenant);
     if (firstStart) await parts.events.append(tx, tenantCreated(tenant));
+    await ensureOwner(tx, parts);
     const id = parts.ids.next('key');
     if (givenKey !== null) {
       await storeOwnerKey(tx, parts, { id, prefix: prefixOf(givenKey), hash: hashApiKey(givenKey) });
@@ -55,6 +57,7 @@ async function storeOwnerKey(
     revokedAtMs: null,
     createdAtMs: clock.now(),
     createdBy: null,
+    memberId: null,
   };
   if (await insertKey(tx, key, hash)) await events.append(tx, keyCreated(key));
 }

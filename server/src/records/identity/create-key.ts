@@ -58,6 +58,7 @@ export async function createKey(
     revokedAtMs: null,
     createdAtMs: now,
     createdBy: scope.actor.keyId,
+    memberId: null,
   };
   await parts.database.forTenant({ tenantId }, async (tx) => {
     await storeKey(tx, key, fresh.hash);

@@ -1,7 +1,8 @@
 /** What identity tells the rest of the house, in the transaction that makes it true. */
-import type { KeyId } from '#kernel';
+import type { KeyId, Scope } from '#kernel';
 import type { NewEvent } from '#platform/bus/port.ts';
 import type { KeyRecord } from './key-store.ts';
+import type { Member } from './member.ts';
 import type { TenantRecord } from './tenant-store.ts';
 
 export function tenantCreated({ id, name }: TenantRecord): NewEvent {
@@ -39,6 +40,17 @@ export function keyRevoked({ id, tenantId }: KeyRecord, atMs: number, by: KeyId 
     tenantId,
     aggregate: { type: 'key', id },
     data: { key_id: id, tenant_id: tenantId, revoked_at: toIso(atMs), revoked_by: by },
+  };
+}
+
+/** Neither login nor name: an event outlives the person's erasure. */
+export function memberNoted(what: 'invited' | 'changed' | 'removed', member: Member, scope: Scope): NewEvent {
+  const { id, tenantId, roles, status } = member;
+  return {
+    type: `identity.member-${what}.v1`,
+    tenantId,
+    aggregate: { type: 'member', id },
+    data: { member_id: id, tenant_id: tenantId, roles: [...roles], status, by: scope.actor.keyId },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Clock, IdSource, Random } from '#kernel';
 import type { EventAppender } from '#platform/bus/port.ts';
 import type { Database } from '#platform/database/port.ts';
 import type { Authenticator } from './authenticate-key.ts';
+import type { PasswordHasher } from './hash-password.ts';
 
 export interface IdentityParts {
   database: Database;
@@ -11,4 +12,5 @@ export interface IdentityParts {
   random: Random;
   ids: IdSource;
   authenticator: Pick<Authenticator, 'forget' | 'welcome'>;
+  passwords: PasswordHasher;
 }

@@ -1,7 +1,7 @@
 /** API keys as stored: hashes only, never a key. */
 import type { Scope as Granted } from '@reeve/contracts';
 import { sql, type Selectable } from 'kysely';
-import { asKeyId, asTenantId, type KeyId, type PageRequest, type TenantId } from '#kernel';
+import { asKeyId, asMemberId, asTenantId, type KeyId, type MemberId, type PageRequest, type TenantId } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 
 export interface KeyRecord {
@@ -17,6 +17,8 @@ export interface KeyRecord {
   revokedAtMs: number | null;
   createdAtMs: number;
   createdBy: KeyId | null;
+  /** Whose console key this is: it has no secret. `null` for all others. */
+  memberId: MemberId | null;
 }
 
 type KeyTables = {
@@ -32,6 +34,7 @@ type KeyTables = {
     revoked_at: string | null;
     created_at: string;
     created_by: string | null;
+    member_id: string | null;
   };
 };
 
@@ -49,6 +52,7 @@ const COLUMNS = [
   'revoked_at',
   'created_at',
   'created_by',
+  'member_id',
 ] as const;
 
 /** Stores a key. False where a key with this hash exists already. */
@@ -67,6 +71,7 @@ export async function insertKey(tx: Tx, key: KeyRecord, hash: string): Promise<b
       revoked_at: toIso(key.revokedAtMs),
       created_at: new Date(key.createdAtMs).toISOString(),
       created_by: key.createdBy,
+      member_id: key.memberId,
     })
     .onConflict((conflict) => conflict.column('key_hash').doNothing())
     .returning('id')
@@ -88,6 +93,12 @@ export async function findKeysByHash(tx: Tx, hashes: readonly string[]): Promise
 export async function findKey(tx: Tx, id: KeyId): Promise<KeyRecord | null> {
   const row = await tables(tx).selectFrom('api_key').select(COLUMNS).where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : toRecord(row);
+}
+
+/** The console keys that the member has in whichever tenant, without those that have ended. */
+export async function findKeysOfMember(tx: Tx, memberId: MemberId): Promise<KeyRecord[]> {
+  const query = tables(tx).selectFrom('api_key').select(COLUMNS).where('member_id', '=', memberId);
+  return (await query.where('revoked_at', 'is', null).execute()).map(toRecord);
 }
 
 /** The tenant's keys by id, which is by age; one more than the page holds. */
@@ -137,6 +148,7 @@ function toRecord(row: KeyRow): KeyRecord {
     revokedAtMs: toMs(row.revoked_at),
     createdAtMs: Date.parse(row.created_at),
     createdBy: row.created_by === null ? null : asKeyId(row.created_by),
+    memberId: row.member_id === null ? null : asMemberId(row.member_id),
   };
 }
 

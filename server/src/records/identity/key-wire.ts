@@ -31,6 +31,7 @@ export const KeySchema = Type.Object({
   models: Type.Union([Type.Array(Type.String()), Type.Null()]),
   created_at: Type.String(),
   created_by: NullableTextSchema,
+  member_id: NullableTextSchema,
   expires_at: NullableTextSchema,
   revoked_at: NullableTextSchema,
   links: Type.Object({ self: Type.String(), actions: Type.Record(Type.String(), ActionSchema) }),
@@ -52,7 +53,8 @@ export function toKeyWish(body: Static<typeof KeyBodySchema>): KeyWish {
 /** A key as listings show it: never its hash. */
 export function toKeyReply(key: KeyRecord): Static<typeof KeySchema> {
   const href = `/api/v1/keys/${key.id}`;
-  const isEnded = key.revokedAtMs !== null;
+  // A console key ends with its member.
+  const isEnded = key.revokedAtMs !== null || key.memberId !== null;
   return {
     id: key.id,
     name: key.name,
@@ -62,6 +64,7 @@ export function toKeyReply(key: KeyRecord): Static<typeof KeySchema> {
     models: key.models === null ? null : [...key.models],
     created_at: new Date(key.createdAtMs).toISOString(),
     created_by: key.createdBy,
+    member_id: key.memberId,
     expires_at: toIso(key.expiresAtMs),
     revoked_at: toIso(key.revokedAtMs),
     links: { self: href, actions: isEnded ? {} : { revoke: { method: 'DELETE', href } } },

@@ -2,7 +2,7 @@
 import type { KeyId, Scope } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import { ownsInstallation } from './create-key.ts';
-import { unknownKey } from './identity-errors.ts';
+import { keyOfMember, unknownKey } from './identity-errors.ts';
 import { keyRevoked } from './identity-events.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { findKey, markRevoked } from './key-store.ts';
@@ -10,13 +10,14 @@ import { findKey, markRevoked } from './key-store.ts';
 /**
  * Revokes a key of the actor's tenant; the owner of `default` may revoke any tenant's. Once this resolves, this process
  * serves no call that starts with the key; other processes hear of it with the commit. Revoking again changes nothing.
- * Throws `AppError('not_found')`.
+ * Throws `AppError`: `not_found`, and `conflict` for the console key of a member.
  */
 export async function revokeKey(parts: IdentityParts, scope: Scope, id: KeyId): Promise<void> {
   const { database, clock, events, authenticator } = parts;
   await withKeysOf(database, scope, async (tx) => {
     const key = await findKey(tx, id);
     if (key === null) throw unknownKey();
+    if (key.memberId !== null) throw keyOfMember();
     const nowMs = clock.now();
     if (await markRevoked(tx, id, nowMs)) await events.append(tx, keyRevoked(key, nowMs, scope.actor.keyId));
   });

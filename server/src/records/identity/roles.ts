@@ -5,11 +5,21 @@ import { PERMISSIONS, type Scope as Granted } from '@reeve/contracts';
 export const ROLES = {
   OWNER: ['*'],
   ADMIN: PERMISSIONS,
-  TENANT_ADMIN: ['models:invoke', 'receipts:read', 'usage:read', 'keys:manage', 'webhooks:manage'],
-  EDITOR: ['models:invoke', 'receipts:read', 'usage:read'],
+  TENANT_ADMIN: [
+    'models:invoke',
+    'sessions:use',
+    'receipts:read',
+    'usage:read',
+    'keys:manage',
+    'members:manage',
+    'webhooks:manage',
+    'operations:read',
+    'settings:read',
+  ],
+  EDITOR: ['models:invoke', 'sessions:use', 'receipts:read', 'usage:read'],
   VIEWER: ['receipts:read', 'usage:read'],
   /** Views forecasts, which are answers of models. */
-  ROLE_AGRONOMIST: ['models:invoke'],
+  ROLE_AGRONOMIST: ['models:invoke', 'sessions:use'],
   /** Approves changes, and so reads what they rest on. */
   ROLE_MANAGER: ['receipts:read', 'usage:read'],
   /** Forces a rollback, resets a baseline. */
@@ -25,6 +35,6 @@ export function expandScope(name: string): readonly Granted[] | null {
   return granted === undefined ? null : [granted];
 }
 
-function isRole(name: string): name is RoleName {
+export function isRole(name: string): name is RoleName {
   return Object.hasOwn(ROLES, name);
 }

@@ -30,6 +30,13 @@ export async function hasTenant(tx: Tx, id: TenantId): Promise<boolean> {
   return found.length === 1;
 }
 
+/** The tenant, where this transaction sees it. */
+export async function findTenant(tx: Tx, id: TenantId): Promise<TenantRecord | null> {
+  const query = tx.withTables<TenantTables>().selectFrom('tenant').select(['id', 'name', 'created_at']);
+  const row = await query.where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : { id: asTenantId(row.id), name: row.name, createdAtMs: Date.parse(row.created_at) };
+}
+
 /** Every tenant by id (`default` first, then by age); one more than the page holds. */
 export async function listTenants(tx: Tx, page: PageRequest): Promise<TenantRecord[]> {
   const rows = await tx

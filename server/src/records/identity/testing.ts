@@ -101,7 +101,8 @@ async function runRoute(
   for (const route of identity.plugin.routes ?? []) {
     const params = route.method === method ? matchPath(route.path, url.pathname) : null;
     if (params === null || route.kind !== 'json' || route.permission === 'public') continue;
-    if (!holdsPermission(scope.actor, route.permission)) return { status: 403, body: {} };
+    if (route.permission !== 'identified' && !holdsPermission(scope.actor, route.permission))
+      return { status: 403, body: {} };
     const query = Object.fromEntries(url.searchParams);
     const { schema } = route;
     try {
