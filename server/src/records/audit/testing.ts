@@ -121,7 +121,7 @@ export function makeTestFolder(): { path: string; remove(): void } {
 }
 
 /** A caller of the tenant that may read receipts. */
-export function readerScope(tenantId: TenantId = defaultTenantId): Scope {
+function readerScope(tenantId: TenantId = defaultTenantId): Scope {
   const actor = { kind: 'key' as const, keyId: null, scopes: new Set(['receipts:read' as const]), models: null };
   return { tenantId, actor, requestId: 'req', trace: { traceId: '0'.repeat(32), parentSpanId: null, sampled: false } };
 }
