@@ -32,7 +32,11 @@ describe('the catalogue of errors', () => {
   });
 
   it.each(Object.entries(ERRORS))('%s has a type that fits its status', (_code, entry) => {
-    const types: Record<string, string> = { 401: 'authentication_error', 403: 'permission_error' };
+    const types: Record<string, string> = {
+      401: 'authentication_error',
+      403: 'permission_error',
+      429: 'rate_limit_error',
+    };
     const expected = entry.status >= 500 ? 'server_error' : (types[entry.status] ?? 'invalid_request_error');
     expect(entry.type).toBe(expected);
   });

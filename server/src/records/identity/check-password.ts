@@ -1,7 +1,7 @@
 /** Which passwords are refused: short ones, and those that a guesser tries first. */
 import { badPassword } from './identity-errors.ts';
 
-export const PASSWORD_CHARACTERS_MIN = 12;
+const PASSWORD_CHARACTERS_MIN = 12;
 export const PASSWORD_CHARACTERS_MAX = 1_000;
 const DIFFERENT_CHARACTERS_MIN = 5;
 /** How many letters must be left of a password when what everybody tries is taken out of it. */

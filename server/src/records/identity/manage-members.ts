@@ -115,7 +115,7 @@ export function makeSignInLink(parts: IdentityParts, scope: Scope, id: MemberId)
  * A transaction over a member whom the actor may manage: of its tenant, or any for the owner of `default`, and nobody who
  * may do more than the actor. The member is held until it ends.
  */
-export async function withMember<T>(
+async function withMember<T>(
   parts: IdentityParts,
   scope: Scope,
   id: MemberId,
