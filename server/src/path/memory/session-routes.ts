@@ -176,7 +176,8 @@ async function replyWithEntries(deps: MemoryDeps, { scope, params, query }: Rout
   const { entries, more } = await readEntries(deps, scope, { id, page });
   const last = entries.at(-1);
   const stoppedAt = more && last !== undefined ? [last.id] : null;
-  const parts = { path: `${PATH}/${id}/entries`, query, page, rows: entries, toItem: toEntryReply };
+  const self = `${PATH}/${id}`;
+  const parts = { path: `${self}/entries`, query, page, rows: entries, toItem: toEntryReply };
   return { status: 200, body: buildPage({ ...parts, sortKeyOf: (entry) => [entry.id], stoppedAt }) };
 }
 

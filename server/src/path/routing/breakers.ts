@@ -1,7 +1,7 @@
 import type { Clock } from '#kernel';
 import type { Metrics } from '#platform/telemetry/port.ts';
-import { createCircuitBreaker, type BreakerDescription, type CircuitBreaker } from './circuit-breaker.ts';
-import { candidateName, type Candidate } from './routing.ts';
+import { createCircuitBreaker, type CircuitBreaker } from './circuit-breaker.ts';
+import { candidateName, type Candidate, type OpenBreaker } from './routing.ts';
 
 /** One breaker for each model at a provider. */
 export interface Breakers {
@@ -10,11 +10,6 @@ export interface Breakers {
   isOpen(candidate: Candidate): boolean;
   /** Those that let nothing through, or one trial at a time: provider → model → what there is to know. */
   listOpen(): OpenBreaker[];
-}
-
-export interface OpenBreaker extends BreakerDescription {
-  provider: string;
-  modelId: string;
 }
 
 /** Callers choose model names freely, so the number of breakers is bounded; those made first go first. */

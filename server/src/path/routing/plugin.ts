@@ -2,8 +2,7 @@ import Type from 'typebox';
 import type { Provider } from '#adapters';
 import type { LivePart, ModulePlugin, Onlooker } from '#kernel';
 import type { Traffic } from '#platform/telemetry/port.ts';
-import type { OpenBreaker } from './breakers.ts';
-import type { Routing } from './routing.ts';
+import type { OpenBreaker, Routing } from './routing.ts';
 
 interface RoutingPluginDeps {
   providers: readonly Provider[];

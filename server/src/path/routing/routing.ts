@@ -2,12 +2,18 @@
 import type { PriceEntry } from '#accounting';
 import type { Answer, AnswerFrame, Call, ErrorCode } from '@reeve/contracts';
 import type { Provider, UpstreamFailure } from '#adapters';
-import type { OpenBreaker } from './breakers.ts';
+import type { BreakerDescription } from './circuit-breaker.ts';
 
 /** A model at a provider. */
 export interface Candidate {
   readonly provider: Provider;
   readonly modelId: string;
+}
+
+/** A breaker that lets nothing through, or one trial at a time. */
+export interface OpenBreaker extends BreakerDescription {
+  provider: string;
+  modelId: string;
 }
 
 /** Candidates in the order in which they are tried. */
