@@ -10,8 +10,15 @@ const failed = report.numFailedTests + broken.length + (report.numTotalTests ===
 process.stdout.write(`${report.numPassedTests} ${failed}\n`);
 
 const showFailure = (name, message) => {
-  const lines = (message ?? 'no message').split('\n').filter((line) => line.trim() !== '' && !line.includes('node_modules'));
-  process.stderr.write(`FAIL ${name}\n${lines.slice(0, 6).map((line) => `     ${line.slice(0, 200)}\n`).join('')}`);
+  const lines = (message ?? 'no message')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('node_modules'));
+  process.stderr.write(
+    `FAIL ${name}\n${lines
+      .slice(0, 6)
+      .map((line) => `     ${line.slice(0, 200)}\n`)
+      .join('')}`,
+  );
 };
 for (const file of broken) showFailure(file.name, file.message);
 for (const file of report.testResults) {
