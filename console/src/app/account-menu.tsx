@@ -1,0 +1,83 @@
+/** Who works here and in which tenant; language, theme, sign-out; and which Reeve this is. */
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
+import { Button, Icon, Menu, type MenuItem } from '#ui';
+import { language, LANGUAGES, theme, THEMES, useSignal, type Language } from './preferences.ts';
+import { useMe, useSession } from './session.ts';
+
+export function AccountMenu() {
+  const t = useTranslations('shell');
+  const me = useMe();
+  return (
+    <footer className="flex flex-col gap-1 border-t border-line p-2">
+      <TenantMenu />
+      <PersonMenu />
+      <p className="px-2 text-xs text-ink-muted">{t('version', { version: me.version })}</p>
+    </footer>
+  );
+}
+
+function TenantMenu() {
+  const t = useTranslations('shell');
+  const me = useMe();
+  const { switchTenant } = useSession();
+  const navigate = useNavigate();
+  if (me.tenants.length < 2) {
+    return <p className="truncate px-2 text-sm text-ink-muted">{t('tenant-of', { name: me.tenant.name })}</p>;
+  }
+  const enter = async (id: string): Promise<void> => {
+    await switchTenant(id);
+    await navigate({ to: '/' });
+  };
+  const items = me.tenants.map(({ id, name }) => ({
+    id,
+    label: name,
+    checked: id === me.tenant.id,
+    onSelect: () => void enter(id),
+  }));
+  const trigger = (
+    <Button look="quiet" className="justify-start" aria-label={t('tenant-switch', { name: me.tenant.name })}>
+      <span className="min-w-0 flex-1 truncate text-start">{me.tenant.name}</span>
+      <Icon name="down" />
+    </Button>
+  );
+  return <Menu align="start" title={t('tenants')} items={items} trigger={trigger} />;
+}
+
+function PersonMenu() {
+  const t = useTranslations('shell');
+  const me = useMe();
+  const { signOut } = useSession();
+  const navigate = useNavigate();
+  const shownTheme = useSignal(theme);
+  const shownLanguage = useSignal(language);
+  const leave = async (): Promise<void> => {
+    await signOut();
+    await navigate({ to: '/sign-in', search: {} });
+  };
+  const items: MenuItem[] = [
+    ...THEMES.map((name) => ({
+      id: name,
+      label: t(`theme-${name}`),
+      icon: name === 'dark' ? ('moon' as const) : ('sun' as const),
+      checked: name === shownTheme,
+      onSelect: () => theme.set(name),
+    })),
+    ...(Object.keys(LANGUAGES) as Language[]).map((tag) => ({
+      id: tag,
+      label: LANGUAGES[tag],
+      checked: tag === shownLanguage,
+      onSelect: () => language.set(tag),
+    })),
+    { id: 'sign-out', label: t('sign-out'), onSelect: () => void leave() },
+  ];
+  const name = me.member?.name ?? t('operator');
+  const trigger = (
+    <Button look="quiet" className="justify-start" aria-label={t('account-of', { name })}>
+      <Icon name="members" />
+      <span className="min-w-0 flex-1 truncate text-start">{name}</span>
+      <Icon name="down" />
+    </Button>
+  );
+  return <Menu align="start" title={me.member?.email ?? null} items={items} trigger={trigger} />;
+}

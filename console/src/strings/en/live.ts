@@ -1,0 +1,5 @@
+/** English: the page live. */
+export const live = {
+  title: 'Live',
+  lead: 'What runs now, what waits, and what failed.',
+};

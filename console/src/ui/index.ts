@@ -1,0 +1,21 @@
+/** The door of the design system. Pages take components from here and bring none of their own kind. */
+export { Badge, type Tone } from './badge.tsx';
+export { Button, IconButton } from './button.tsx';
+export { Chart, type ChartSeries } from './chart.tsx';
+export { CodeBlock, CopyButton } from './copy.tsx';
+export { DataTable, type Column } from './data-table.tsx';
+export { Details, Section, type Detail } from './details.tsx';
+export { ConfirmDialog, Dialog } from './dialog.tsx';
+export { EmptyState } from './empty-state.tsx';
+export { CheckField, Field, SelectField, TextArea, TextField, type Choice } from './field.tsx';
+export { Icon, type IconName } from './icon.tsx';
+export { Menu, type MenuItem } from './menu.tsx';
+export { Notice } from './notice.tsx';
+export { Kbd, PageFrame } from './page-frame.tsx';
+export { Panel, Tile } from './panel.tsx';
+export { PeekLayout, PeekPanel } from './peek-panel.tsx';
+export { Popover } from './popover.tsx';
+export { listenForShortcuts, useShortcutList, useShortcuts, type Shortcut } from './shortcuts.ts';
+export { Tabs, type Tab } from './tabs.tsx';
+export { showToast, Toasts } from './toast.tsx';
+export { Tooltip } from './tooltip.tsx';

@@ -1,0 +1,32 @@
+/** The frame of a page: its heading, what it is for, what can be done here, and below it the content. */
+import type { ReactNode } from 'react';
+
+interface PageFrameProps {
+  title: string;
+  /** One sentence: what this page answers. */
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+export function PageFrame({ title, lead, actions, children }: PageFrameProps) {
+  return (
+    <div className="flex min-h-full min-w-0 flex-col gap-3 p-4 lg:h-full">
+      <title>{`${title} · Reeve`}</title>
+      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <div className="min-w-0">
+          <h1 className="text-xl font-semibold">{title}</h1>
+          {lead === undefined ? null : <p className="text-sm text-ink-muted">{lead}</p>}
+        </div>
+        {actions === undefined ? null : <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+export function Kbd({ children }: { children: ReactNode }) {
+  return (
+    <kbd className="rounded-sm border border-line-strong bg-sunken px-1.5 font-mono text-xs text-ink">{children}</kbd>
+  );
+}
