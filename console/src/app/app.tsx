@@ -46,7 +46,7 @@ export function App() {
     <IntlProvider
       locale={loaded.locale}
       messages={loaded.strings}
-      timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}
+      timeZone={new Intl.DateTimeFormat().resolvedOptions().timeZone}
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />

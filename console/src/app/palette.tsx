@@ -51,7 +51,6 @@ function Commands({ onDone }: { onDone(): void }) {
   return (
     <Command label={t('palette')} className="flex flex-col gap-2">
       <Command.Input
-        autoFocus
         value={typed}
         onValueChange={setTyped}
         placeholder={t('palette-hint')}

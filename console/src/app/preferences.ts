@@ -34,12 +34,11 @@ export function startPreferences(): void {
   speak();
 }
 
-/** Storage may be forbidden or full: then nothing is remembered, and nothing breaks. */
 export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(`reeve.${name}`, value);
   } catch {
-    return;
+    // Storage may be forbidden or full: then nothing is remembered, and nothing breaks.
   }
 }
 

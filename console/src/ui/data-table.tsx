@@ -177,42 +177,51 @@ function Body<Item extends RowData>({
       <Spacer height={first?.start ?? 0} span={shown.length} />
       {seen.map(({ index }) => {
         const row = rows[index];
-        if (row === undefined) return null;
-        const open = row.id === openId;
-        return (
-          <tr
-            key={row.id}
-            data-row={row.id}
-            aria-rowindex={index + 2}
-            aria-current={open ? 'true' : undefined}
-            onClick={onOpen === undefined ? undefined : (event) => openUnlessControl(event, () => onOpen(row.id))}
-            style={{ height: ROW_PX }}
-            className={`${open ? 'bg-accent-soft' : 'hover:bg-sunken'} ${onOpen === undefined ? '' : 'cursor-pointer'}`}
-          >
-            {shown.map((column, place) => (
-              <td
-                key={column.id}
-                className={`truncate border-b border-line px-3 py-1 ${column.align === 'end' ? 'text-end' : ''}`}
-              >
-                {place === 0 && onOpen !== undefined ? (
-                  <button
-                    type="button"
-                    aria-expanded={open}
-                    onClick={() => onOpen(open ? null : row.id)}
-                    className="block min-h-6 w-full truncate text-start"
-                  >
-                    {column.cell(row.original)}
-                  </button>
-                ) : (
-                  column.cell(row.original)
-                )}
-              </td>
-            ))}
-          </tr>
-        );
+        return row && <BodyRow key={row.id} {...{ row, index, onOpen }} columns={shown} open={row.id === openId} />;
       })}
       <Spacer height={last === undefined ? 0 : virtualizer.getTotalSize() - last.end} span={shown.length} />
     </tbody>
+  );
+}
+
+interface BodyRowProps<Item extends RowData> {
+  columns: readonly Column<Item>[];
+  onOpen: ((id: string | null) => void) | undefined;
+  row: TableRow<Features, Item>;
+  index: number;
+  open: boolean;
+}
+
+function BodyRow<Item extends RowData>({ row, index, open, columns, onOpen }: BodyRowProps<Item>) {
+  return (
+    <tr
+      data-row={row.id}
+      aria-rowindex={index + 2}
+      aria-current={open ? 'true' : undefined}
+      onClick={onOpen === undefined ? undefined : (event) => openUnlessControl(event, () => onOpen(row.id))}
+      style={{ height: ROW_PX }}
+      className={`${open ? 'bg-accent-soft' : 'hover:bg-sunken'} ${onOpen === undefined ? '' : 'cursor-pointer'}`}
+    >
+      {columns.map((column, place) => (
+        <td
+          key={column.id}
+          className={`truncate border-b border-line px-3 py-1 ${column.align === 'end' ? 'text-end' : ''}`}
+        >
+          {place === 0 && onOpen !== undefined ? (
+            <button
+              type="button"
+              aria-expanded={open}
+              onClick={() => onOpen(open ? null : row.id)}
+              className="block min-h-6 w-full truncate text-start"
+            >
+              {column.cell(row.original)}
+            </button>
+          ) : (
+            column.cell(row.original)
+          )}
+        </td>
+      ))}
+    </tr>
   );
 }
 
@@ -220,7 +229,7 @@ function Spacer({ height, span }: { height: number; span: number }) {
   if (height === 0) return null;
   return (
     <tr aria-hidden="true" style={{ height }}>
-      <td colSpan={span} />
+      <td colSpan={span}>{'\u00a0'}</td>
     </tr>
   );
 }
@@ -244,8 +253,10 @@ function useRowKeys({ ids, openId, onOpen, scroller }: RowKeys): void {
     const box = scroller.current;
     if (box === null || at < 0) return;
     const top = at * ROW_PX;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + 2 * ROW_PX > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * ROW_PX - box.clientHeight;
+    if (top < box.scrollTop) box.scrollTo({ top });
+    else if (top + 2 * ROW_PX > box.scrollTop + box.clientHeight) {
+      box.scrollTo({ top: top + 2 * ROW_PX - box.clientHeight });
+    }
   }, [at, scroller]);
   useShortcuts(
     onOpen === undefined

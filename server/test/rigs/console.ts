@@ -1,0 +1,129 @@
+/** The console in Debian's Chromium, over a real Reeve with a mock provider behind it. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { mockConfig, type MockConfigOptions } from './mock-config.ts';
+import { startMockProvider, type MockProvider } from './mock-provider.ts';
+import { startReeve, type WholeReeve } from './reeve.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const PATIENCE_MS = 15_000;
+
+export interface ConsoleRig {
+  reeve: WholeReeve;
+  mock: MockProvider;
+  browser: Browser;
+  /** A page of the owner, or of nobody. What goes wrong in it is kept for `faults`. */
+  open(path: string, options?: OpenOptions): Promise<Page>;
+  /** Asks the API as the owner's key; throws where the answer is not a success. */
+  ask<Reply>(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** A one-time link: its path behind the address. */
+  makeLink(): Promise<string>;
+  /** What pages said since the last time: scripts that threw, and whatever the policy of the page forbade. */
+  faults(): string[];
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  signedIn?: boolean;
+  width?: number;
+  height?: number;
+  theme?: 'light' | 'dark';
+  language?: 'en' | 'uk' | 'ru' | 'de';
+}
+
+/** Starts everything; `CHROMIUM` names another browser than Debian's. */
+export async function startConsole(config: MockConfigOptions & { faults?: string[] } = {}): Promise<ConsoleRig> {
+  const mock = await startMockProvider();
+  const reeve = await startReeve({ config: mockConfig(mock, config.faults ?? [], config) });
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  let said: string[] = [];
+  const contexts: BrowserContext[] = [];
+  const makeLink = () => readLink(reeve);
+  return {
+    reeve,
+    mock,
+    browser,
+    makeLink,
+    async open(path, options = {}) {
+      const context = await browser.newContext({
+        baseURL: reeve.baseUrl,
+        viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+        colorScheme: options.theme ?? 'light',
+        permissions: ['clipboard-read', 'clipboard-write'],
+      });
+      contexts.push(context);
+      context.setDefaultTimeout(PATIENCE_MS);
+      await context.addInitScript(
+        `localStorage.setItem('reeve.language', ${JSON.stringify(options.language ?? 'en')})`,
+      );
+      if (options.signedIn !== false) await signIn(context, await makeLink());
+      const page = await context.newPage();
+      page.on('pageerror', (error) => said.push(`threw: ${error.message}`));
+      page.on('console', (message) => {
+        if (/Content Security Policy|Refused to|Warning:/i.test(message.text())) said.push(message.text());
+      });
+      await page.goto(path);
+      return page;
+    },
+    async ask<Reply>(method: string, path: string, body?: unknown) {
+      const headers = { authorization: `Bearer ${reeve.key}`, 'content-type': 'application/json' };
+      const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+      const response = await fetch(reeve.baseUrl + path, init);
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return (text === '' ? null : JSON.parse(text)) as Reply;
+    },
+    faults() {
+      const all = said;
+      said = [];
+      return all;
+    },
+    async close() {
+      await Promise.all(contexts.map((context) => context.close()));
+      await browser.close();
+      await reeve.close();
+      await mock.stop();
+    },
+  };
+}
+
+async function readLink(reeve: WholeReeve): Promise<string> {
+  const { code, stdout, stderr } = await reeve.home.cli('login', '--json');
+  if (code !== 0) throw new Error(`reeve login: ${stderr}`);
+  return (JSON.parse(stdout) as { path: string }).path;
+}
+
+async function signIn(context: BrowserContext, link: string): Promise<void> {
+  const token = new URL(link, 'http://reeve').searchParams.get('token');
+  const reply = await context.request.post('/api/v1/sign-in', { data: { token } });
+  if (!reply.ok()) throw new Error(`sign-in: ${reply.status()} ${await reply.text()}`);
+}
+
+/** What axe finds in the page as it stands, in both themes: one line for each kind of fault. Empty: none. */
+export async function findBarriers(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate<AxeResults>(
+      `axe.run({ runOnly: ${JSON.stringify(WCAG)}, resultTypes: ['violations'] })`,
+    );
+    for (const { id, nodes } of violations) {
+      found.push(`${colorScheme} ${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+    }
+  }
+  return found;
+}
+
+/** Keeps a picture of the page in `REEVE_SCREENSHOTS`, where that names a folder. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['REEVE_SCREENSHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+}
