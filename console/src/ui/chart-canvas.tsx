@@ -1,7 +1,7 @@
 /** The drawn half of `Chart`; loaded when the first chart is shown. */
 import { useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
-import { CHART_COLOURS, DASHES, type ChartProps } from './chart.tsx';
+import { CHART_COLOURS, DASHES, type ChartProps } from './chart-shape.ts';
 
 export function ChartCanvas(props: ChartProps & { heightPx: number }) {
   const box = useRef<HTMLDivElement>(null);

@@ -1,7 +1,8 @@
 /** The door of the design system. Pages take components from here and bring none of their own kind. */
 export { Badge, type Tone } from './badge.tsx';
 export { Button, IconButton } from './button.tsx';
-export { Chart, type ChartSeries } from './chart.tsx';
+export { Chart } from './chart.tsx';
+export type { ChartSeries } from './chart-shape.ts';
 export { CodeBlock, CopyButton } from './copy.tsx';
 export { DataTable, type Column } from './data-table.tsx';
 export { Details, Section, type Detail } from './details.tsx';
