@@ -16,7 +16,7 @@ const NEEDS = [
   {
     name: 'Chromium',
     suites: 'server/test/console/*.test.ts',
-    has: isInstalled('chromium') || 'CHROMIUM' in process.env,
+    has: isInstalled('chromium') || isInstalled('chromium-headless-shell') || 'CHROMIUM' in process.env,
   },
 ];
 

@@ -12,7 +12,7 @@ command -v ps >/dev/null || wanted+=(procps)
 command -v openssl >/dev/null || wanted+=(openssl)
 command -v curl >/dev/null || wanted+=(curl ca-certificates)
 command -v git >/dev/null || wanted+=(git)
-command -v chromium >/dev/null || wanted+=(chromium fonts-dejavu-core)
+command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || wanted+=(chromium-headless-shell fonts-dejavu-core)
 command -v make >/dev/null && command -v cc >/dev/null || wanted+=(make gcc libc6-dev)
 
 if [ ${#wanted[@]} -gt 0 ]; then

@@ -152,7 +152,7 @@ function consoleRules(): IForbiddenRuleType[] {
     },
     {
       name: 'server-without-console',
-      from: { path: ['^server/', '^contracts/'] },
+      from: { path: ['^server/', '^contracts/'], pathNot: TEST_CODE },
       to: { path: inside('console') },
     },
     {

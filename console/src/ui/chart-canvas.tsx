@@ -48,7 +48,11 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
     padding: [8, 8, 0, 0],
     plugins: [tooltip(latest)],
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)) },
+      {
+        ...axis,
+        space: LABEL_PX + 7 * Math.max(0, ...latest.current.points.map(({ label }) => label.length)),
+        values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)),
+      },
       {
         ...axis,
         size: 64,
@@ -56,7 +60,10 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
       },
     ],
     scales: {
-      x: { time: kind !== 'bar' || isTime(latest.current) },
+      x: {
+        time: kind !== 'bar' || isTime(latest.current),
+        ...(kind === 'bar' ? { range: (_plot, min, max) => widen(latest.current, min, max) } : {}),
+      },
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     series: [
@@ -72,6 +79,15 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
       })),
     ],
   };
+}
+
+/** Between two labels of the horizontal axis. */
+const LABEL_PX = 16;
+
+/** The first and the last bar stand whole. */
+function widen({ points }: ChartProps, min: number, max: number): [number, number] {
+  const half = points.length > 1 ? (max - min) / (points.length - 1) / 2 : 0.5;
+  return [min - half, max + half];
 }
 
 const YEAR_2000 = 946_684_800;
