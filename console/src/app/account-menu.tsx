@@ -1,8 +1,10 @@
 /** Who works here and in which tenant; language, theme, sign-out; and which Reeve this is. */
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button, Icon, Menu, type MenuItem } from '#ui';
 import { language, LANGUAGES, theme, THEMES, useSignal, type Language } from './preferences.ts';
+import { PasswordDialog } from './password-dialog.tsx';
 import { useMe, useSession } from './session.ts';
 
 export function AccountMenu() {
@@ -51,10 +53,12 @@ function PersonMenu() {
   const navigate = useNavigate();
   const shownTheme = useSignal(theme);
   const shownLanguage = useSignal(language);
+  const [changing, setChanging] = useState(false);
   const leave = async (): Promise<void> => {
     await signOut();
     await navigate({ to: '/sign-in', search: {} });
   };
+  const lacksPassword = me.member?.has_password === false;
   const items: MenuItem[] = [
     ...THEMES.map((name) => ({
       id: name,
@@ -69,6 +73,16 @@ function PersonMenu() {
       checked: tag === shownLanguage,
       onSelect: () => language.set(tag),
     })),
+    ...(me.member === null
+      ? []
+      : [
+          {
+            id: 'password',
+            label: t(lacksPassword ? 'password-set' : 'password-change'),
+            icon: 'key' as const,
+            onSelect: () => setChanging(true),
+          },
+        ]),
     { id: 'sign-out', label: t('sign-out'), onSelect: () => void leave() },
   ];
   const name = me.member?.name ?? t('operator');
@@ -79,5 +93,15 @@ function PersonMenu() {
       <Icon name="down" />
     </Button>
   );
-  return <Menu align="start" title={me.member?.email ?? null} items={items} trigger={trigger} />;
+  return (
+    <>
+      {lacksPassword ? (
+        <Button icon="alert" look="quiet" className="justify-start text-warn" onClick={() => setChanging(true)}>
+          {t('password-missing')}
+        </Button>
+      ) : null}
+      <Menu align="start" title={me.member?.email ?? null} items={items} trigger={trigger} />
+      <PasswordDialog open={changing} onClose={() => setChanging(false)} />
+    </>
+  );
 }

@@ -1,6 +1,7 @@
 /** Who works here: the member, the tenant, what they may do. */
 import type { Permission } from '@reeve/contracts';
 import { queryOptions, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { ApiProblem, call, sessionEnded, type Body, type Reply } from '#api';
 
 export type Me = Reply<'GET /api/v1/me'>;
@@ -34,7 +35,7 @@ export function holds(me: Me, permission: Permission | null): boolean {
   return permission === null || me.scopes.includes('*') || me.scopes.includes(permission);
 }
 
-/** Signs in, out and into another tenant. What was shown of the former one is forgotten at once. */
+/** Signs in, out and into another tenant. What was shown of the former one is forgotten at once, in every tab. */
 export function useSession(): {
   signIn(body: Body<'POST /api/v1/sign-in'>): Promise<void>;
   signOut(): Promise<void>;
@@ -44,13 +45,14 @@ export function useSession(): {
   const begin = (me: Me): void => {
     sessionEnded.set(false);
     client.setQueryData(meQuery.queryKey, me);
+    announcePlace(placeOf(me));
   };
   return {
     async signIn(body) {
-      const former = client.getQueryData(meQuery.queryKey);
-      const me = await call('POST /api/v1/sign-in', { body });
+      const former = client.getQueryData(meQuery.queryKey) ?? null;
+      const me = await returnToTenant(former, await call('POST /api/v1/sign-in', { body }));
       // Another person must see nothing of the one before; the same one goes on where they were.
-      if (former?.member?.id !== me.member?.id) client.clear();
+      if (placeOf(former) !== placeOf(me)) client.clear();
       begin(me);
       await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
     },
@@ -58,6 +60,7 @@ export function useSession(): {
       await call('POST /api/v1/sign-out', {});
       client.clear();
       client.setQueryData(meQuery.queryKey, null);
+      announcePlace(NOWHERE);
     },
     async switchTenant(id) {
       const me = await call('POST /api/v1/me/tenant', { body: { tenant_id: id } });
@@ -65,4 +68,44 @@ export function useSession(): {
       begin(me);
     },
   };
+}
+
+/** A session opens in the member's own tenant; whoever signs in again goes on in the one that they were in. */
+async function returnToTenant(former: Me | null, me: Me): Promise<Me> {
+  if (former === null || former.member?.id !== me.member?.id || former.tenant.id === me.tenant.id) return me;
+  return call('POST /api/v1/me/tenant', { body: { tenant_id: former.tenant.id } }).catch(() => me);
+}
+
+const NOWHERE = 'nowhere';
+
+/** Who works where, as one word. What stands in the page belongs to one place and never to the next. */
+export function placeOf(me: Me | null): string {
+  return me === null ? NOWHERE : `${me.member?.id ?? me.key_id ?? me.kind} ${me.tenant.id}`;
+}
+
+const tabs = new BroadcastChannel('reeve.session');
+
+function announcePlace(place: string): void {
+  tabs.postMessage(place);
+}
+
+/** Tabs share one session: what one does to it, the others follow. Stands once, around everything. */
+export function useOtherTabs(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const follow = ({ data: place }: MessageEvent<unknown>): void => {
+      if (place === placeOf(client.getQueryData(meQuery.queryKey) ?? null)) {
+        sessionEnded.set(false);
+        void client.invalidateQueries();
+      } else if (window.location.pathname === '/sign-in') {
+        // Whoever signs in here has not done so yet; what stands in the form stays.
+        client.clear();
+      } else {
+        // Loaded anew, so that nothing of the former place is left in memory.
+        window.location.assign(place === NOWHERE ? '/sign-in' : '/');
+      }
+    };
+    tabs.addEventListener('message', follow);
+    return () => tabs.removeEventListener('message', follow);
+  }, [client]);
 }

@@ -7,7 +7,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { Notices } from './notices.tsx';
 import { Navigation } from './navigation-list.tsx';
 import { Palette } from './palette.tsx';
-import { holds, useMaybeMe } from './session.ts';
+import { holds, placeOf, useMaybeMe, useOtherTabs } from './session.ts';
 import { SessionDialog } from './session-dialog.tsx';
 import { PAGES } from './navigation.ts';
 import { LostPage } from './fault-pages.tsx';
@@ -16,6 +16,7 @@ import { ShortcutHelp } from './shortcut-help.tsx';
 export function Shell() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const me = useMaybeMe();
+  useOtherTabs();
   if (path === '/sign-in' || me === null) {
     return (
       <>
@@ -24,7 +25,8 @@ export function Shell() {
       </>
     );
   }
-  return <Frame path={path} />;
+  // Another member or tenant begins with an empty page: no half-written word of the one before.
+  return <Frame key={placeOf(me)} path={path} />;
 }
 
 function Frame({ path }: { path: string }) {
@@ -44,7 +46,7 @@ function Frame({ path }: { path: string }) {
         {t('skip')}
       </a>
       <div className="flex shrink-0 flex-col border-line bg-surface max-md:border-b md:w-52 md:border-e">
-        <div className="flex items-center gap-2 p-3">
+        <header className="flex items-center gap-2 p-3">
           <img src="/mark.svg" alt="" className="size-6" />
           <span className="flex-1 text-lg font-semibold">Reeve</span>
           <Palette />
@@ -55,7 +57,7 @@ function Frame({ path }: { path: string }) {
             className="md:hidden"
             onClick={() => setMenuOpen(!menuOpen)}
           />
-        </div>
+        </header>
         <div className={`min-h-0 flex-1 flex-col overflow-auto md:flex ${menuOpen ? 'flex' : 'hidden'}`}>
           <Navigation onNavigate={() => setMenuOpen(false)} />
           <AccountMenu />

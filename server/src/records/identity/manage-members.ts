@@ -1,4 +1,5 @@
 /** Members as those who manage them change them. Nobody grants more than they hold, nor touches who may do more. */
+import type { RoleName } from '@reeve/contracts';
 import type { MemberId, Scope, TenantId } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import { endConsoleKeys } from './console-key.ts';
@@ -19,7 +20,6 @@ import type { IdentityParts } from './identity-parts.ts';
 import { findKey } from './key-store.ts';
 import { holdsRoles, isOwner, type Member } from './member.ts';
 import { deleteMember, insertMember, lockMember, lockOwners, updateMember, type MemberChange } from './member-store.ts';
-import type { RoleName } from './roles.ts';
 import { deleteLinksOf, deleteSessionsOf } from './session-store.ts';
 import { storeLink, type SignInLink } from './sign-in-link.ts';
 import { hasTenant } from './tenant-store.ts';
