@@ -1,11 +1,11 @@
 /** A member sets or changes their own password. Sessions elsewhere end with it. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { ApiProblem, call } from '#api';
 import { Button, Dialog, showToast, TextField } from '#ui';
 import { ProblemNote } from './problem-note.tsx';
-import { meQuery, useMe } from './session.ts';
+import { useMe, useSession } from './session.ts';
 
 /** The server asks for as many; it also refuses what is guessed first. */
 const CHARACTERS_MIN = 12;
@@ -29,12 +29,12 @@ interface FormProps {
 
 function PasswordForm({ email, hasPassword, onDone }: FormProps) {
   const t = useTranslations('shell');
-  const client = useQueryClient();
+  const { refresh } = useSession();
   const [differs, setDiffers] = useState(false);
   const change = useMutation({
     mutationFn: (body: { password: string; current_password?: string }) => call('PUT /api/v1/me/password', { body }),
     async onSuccess() {
-      await client.invalidateQueries({ queryKey: meQuery.queryKey });
+      await refresh();
       showToast(t('password-done'));
       onDone();
     },

@@ -40,6 +40,8 @@ export function useSession(): {
   signIn(body: Body<'POST /api/v1/sign-in'>): Promise<void>;
   signOut(): Promise<void>;
   switchTenant(id: string): Promise<void>;
+  /** Asks anew what the member may do, after something that may have changed it. */
+  refresh(): Promise<void>;
 } {
   const client = useQueryClient();
   const begin = (me: Me): void => {
@@ -67,6 +69,7 @@ export function useSession(): {
       client.clear();
       begin(me);
     },
+    refresh: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
   };
 }
 

@@ -33,6 +33,7 @@ export function Dialog({ open, onClose, title, lead, foot, wide = false, held = 
         <div aria-hidden="true" className="fixed inset-0 z-40 bg-black/50" />
         <Primitive.Content
           {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={focusFirstField}
           onEscapeKeyDown={stay}
           onInteractOutside={stay}
           className={`fixed top-[8vh] left-1/2 z-50 flex max-h-[84vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-float ${wide ? 'max-w-3xl' : 'max-w-lg'}`}
@@ -94,6 +95,15 @@ export function ConfirmDialog({ open, onClose, title, lead, action, onConfirm, c
       {children}
     </Dialog>
   );
+}
+
+/** Where a dialog asks for something, one can type at once; else its first button has the focus. */
+function focusFirstField(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  const field = event.currentTarget.querySelector('input:not([hidden], [type="checkbox"]), textarea, select');
+  if (!(field instanceof HTMLElement)) return;
+  event.preventDefault();
+  field.focus();
 }
 
 let openDialogs = 0;

@@ -32,8 +32,10 @@ export function KeyCalls({ id }: { id: string }) {
   ];
   return (
     <Section title={t('used')}>
-      {last.error === null ? null : <ProblemNote error={last.error} onRetry={() => void last.refetch()} />}
-      {usage.error === null ? null : <ProblemNote error={usage.error} onRetry={() => void usage.refetch()} />}
+      <div className="mb-2 flex flex-col gap-2">
+        {last.error === null ? null : <ProblemNote error={last.error} />}
+        {usage.error === null ? null : <ProblemNote error={usage.error} />}
+      </div>
       <Details items={items} />
     </Section>
   );

@@ -55,8 +55,8 @@ function tellWhat({ t, names }: Tools): Column<Key>[] {
   ];
 }
 
-function tellUse({ t, formats, names, calls }: Tools): Column<Key>[] {
-  const text = (width: number, id: 'scopes' | 'models' | 'made-by', of: (key: Key) => string): Column<Key> => ({
+function tellUse({ t, formats, calls }: Tools): Column<Key>[] {
+  const text = (width: number, id: 'scopes' | 'models', of: (key: Key) => string): Column<Key> => ({
     id,
     header: t(id),
     width,
@@ -80,7 +80,6 @@ function tellUse({ t, formats, names, calls }: Tools): Column<Key>[] {
       sortBy: (key) => calls?.get(key.id) ?? 0,
       cell: (key) => formats.integer(calls?.get(key.id) ?? 0),
     },
-    text(105, 'made-by', (key) => names.ofMaker(key.created_by)),
   ];
 }
 
@@ -89,14 +88,14 @@ function tellWhen({ t, formats }: Tools): Column<Key>[] {
     {
       id: 'made',
       header: t('made'),
-      width: 120,
+      width: 135,
       sortBy: (key) => key.created_at,
       cell: (key) => <time dateTime={key.created_at}>{formats.age(key.created_at)}</time>,
     },
     {
       id: 'expires',
       header: t('expires'),
-      width: 110,
+      width: 125,
       // A key without an end ends after all others.
       sortBy: (key) => key.expires_at ?? '9999',
       cell: ({ expires_at: at }) => (at === null ? t('never') : <time dateTime={at}>{formats.day(at)}</time>),
