@@ -1,5 +1,4 @@
 /** Who works here and in which tenant; language, theme, sign-out; and which Reeve this is. */
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button, Icon, Menu, type MenuItem } from '#ui';
@@ -23,19 +22,14 @@ function TenantMenu() {
   const t = useTranslations('shell');
   const me = useMe();
   const { switchTenant } = useSession();
-  const navigate = useNavigate();
   if (me.tenants.length < 2) {
     return <p className="truncate px-2 text-sm text-ink-muted">{t('tenant-of', { name: me.tenant.name })}</p>;
   }
-  const enter = async (id: string): Promise<void> => {
-    await switchTenant(id);
-    await navigate({ to: '/' });
-  };
   const items = me.tenants.map(({ id, name }) => ({
     id,
     label: name,
     checked: id === me.tenant.id,
-    onSelect: () => void enter(id),
+    onSelect: () => void switchTenant(id),
   }));
   const trigger = (
     <Button look="quiet" className="justify-start" aria-label={t('tenant-switch', { name: me.tenant.name })}>
@@ -50,14 +44,9 @@ function PersonMenu() {
   const t = useTranslations('shell');
   const me = useMe();
   const { signOut } = useSession();
-  const navigate = useNavigate();
   const shownTheme = useSignal(theme);
   const shownLanguage = useSignal(language);
   const [changing, setChanging] = useState(false);
-  const leave = async (): Promise<void> => {
-    await signOut();
-    await navigate({ to: '/sign-in', search: {} });
-  };
   const lacksPassword = me.member?.has_password === false;
   const items: MenuItem[] = [
     ...THEMES.map((name) => ({
@@ -83,7 +72,7 @@ function PersonMenu() {
             onSelect: () => setChanging(true),
           },
         ]),
-    { id: 'sign-out', label: t('sign-out'), onSelect: () => void leave() },
+    { id: 'sign-out', label: t('sign-out'), onSelect: () => void signOut() },
   ];
   const name = me.member?.name ?? t('operator');
   const trigger = (

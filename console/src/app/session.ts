@@ -35,7 +35,7 @@ export function holds(me: Me, permission: Permission | null): boolean {
   return permission === null || me.scopes.includes('*') || me.scopes.includes(permission);
 }
 
-/** Signs in, out and into another tenant. What was shown of the former one is forgotten at once, in every tab. */
+/** Signs in, out and into another tenant; other tabs follow. */
 export function useSession(): {
   signIn(body: Body<'POST /api/v1/sign-in'>): Promise<void>;
   signOut(): Promise<void>;
@@ -44,33 +44,35 @@ export function useSession(): {
   refresh(): Promise<void>;
 } {
   const client = useQueryClient();
-  const begin = (me: Me): void => {
-    sessionEnded.set(false);
-    client.setQueryData(meQuery.queryKey, me);
-    announcePlace(placeOf(me));
-  };
   return {
     async signIn(body) {
       const former = client.getQueryData(meQuery.queryKey) ?? null;
       const me = await returnToTenant(former, await call('POST /api/v1/sign-in', { body }));
+      tabs.postMessage(placeOf(me));
       // Another person must see nothing of the one before; the same one goes on where they were.
-      if (placeOf(former) !== placeOf(me)) client.clear();
-      begin(me);
+      if (former !== null && placeOf(former) !== placeOf(me)) return beginAnew('/');
+      sessionEnded.set(false);
+      client.setQueryData(meQuery.queryKey, me);
       await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
     },
     async signOut() {
       await call('POST /api/v1/sign-out', {});
-      client.clear();
-      client.setQueryData(meQuery.queryKey, null);
-      announcePlace(NOWHERE);
+      tabs.postMessage(NOWHERE);
+      return beginAnew('/sign-in');
     },
     async switchTenant(id) {
       const me = await call('POST /api/v1/me/tenant', { body: { tenant_id: id } });
-      client.clear();
-      begin(me);
+      tabs.postMessage(placeOf(me));
+      return beginAnew('/');
     },
     refresh: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
   };
+}
+
+/** Loads the page anew, so that nothing of the former place is left in memory. What waits for it waits until then. */
+function beginAnew(path: string): Promise<never> {
+  window.location.assign(path);
+  return new Promise(() => undefined);
 }
 
 /** A session opens in the member's own tenant; whoever signs in again goes on in the one that they were in. */
@@ -88,10 +90,6 @@ export function placeOf(me: Me | null): string {
 
 const tabs = new BroadcastChannel('reeve.session');
 
-function announcePlace(place: string): void {
-  tabs.postMessage(place);
-}
-
 /** Tabs share one session: what one does to it, the others follow. Stands once, around everything. */
 export function useOtherTabs(): void {
   const client = useQueryClient();
@@ -104,8 +102,7 @@ export function useOtherTabs(): void {
         // Whoever signs in here has not done so yet; what stands in the form stays.
         client.clear();
       } else {
-        // Loaded anew, so that nothing of the former place is left in memory.
-        window.location.assign(place === NOWHERE ? '/sign-in' : '/');
+        void beginAnew(place === NOWHERE ? '/sign-in' : '/');
       }
     };
     tabs.addEventListener('message', follow);

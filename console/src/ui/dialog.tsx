@@ -30,7 +30,7 @@ export function Dialog({ open, onClose, title, lead, foot, wide = false, held = 
   return (
     <Primitive.Root open={open} onOpenChange={(next) => (next || held ? undefined : onClose())}>
       <Primitive.Portal>
-        <div aria-hidden="true" className="fixed inset-0 z-40 bg-black/50" />
+        <div aria-hidden="true" className="fixed inset-0 z-40 bg-scrim" />
         <Primitive.Content
           {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
           onOpenAutoFocus={focusFirstField}
@@ -100,10 +100,11 @@ export function ConfirmDialog({ open, onClose, title, lead, action, onConfirm, c
 /** Where a dialog asks for something, one can type at once; else its first button has the focus. */
 function focusFirstField(event: Event): void {
   if (!(event.currentTarget instanceof HTMLElement)) return;
-  const field = event.currentTarget.querySelector('input:not([hidden], [type="checkbox"]), textarea, select');
-  if (!(field instanceof HTMLElement)) return;
+  const fields = event.currentTarget.querySelectorAll<HTMLInputElement>('input:not([hidden], [type="checkbox"])');
+  const [first] = [...fields].toSorted((a, b) => Number(a.value !== '') - Number(b.value !== ''));
+  if (first === undefined) return;
   event.preventDefault();
-  field.focus();
+  first.focus();
 }
 
 let openDialogs = 0;

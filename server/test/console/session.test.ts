@@ -151,7 +151,9 @@ describe('two members after each other in one browser', () => {
     expect(await tab.content()).not.toContain('known to Ivy alone');
     for (const one of [page, tab]) {
       await one.goBack().catch(() => null);
-      await one.getByRole('button', { name: 'Account: Jon' }).waitFor();
+      expect(await one.content()).not.toContain('known to Ivy alone');
+      await one.goto('/govern/keys');
+      await one.getByText('There is no such page for you').waitFor();
       expect(await one.content()).not.toContain('known to Ivy alone');
     }
   });

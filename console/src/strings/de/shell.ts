@@ -70,7 +70,7 @@ export const shell: typeof English = {
   ended: 'Ihre Sitzung ist beendet',
   'ended-lead': 'Auf dieser Seite ist nichts verloren. Melden Sie sich an und machen Sie weiter.',
   'ended-no-password':
-    'Sie kamen über einen Einmal-Link und haben noch kein Passwort. „reeve login“ druckt einen neuen.',
+    'Sie kamen über einen Einmal-Link und haben noch kein Passwort. Bitten Sie einen Eigentümer um einen neuen, oder drucken Sie ihn mit „reeve login“.',
   'ended-reload': 'Zur Anmeldung',
   lost: 'Diese Seite gibt es für Sie nicht',
   'lost-lead': 'Die Adresse ist falsch, oder Ihre Rollen erlauben sie nicht. Ein Owner kann Ihre Rollen ändern.',

@@ -67,7 +67,7 @@ export const shell = {
   ended: 'Your session has ended',
   'ended-lead': 'Nothing on this page is lost. Sign in and go on.',
   'ended-no-password':
-    'You came by a one-time link and have no password yet. Print a new link with “reeve login” and open it.',
+    'You came by a one-time link and have no password yet. Ask an owner for a new link, or print one with “reeve login”.',
   'ended-reload': 'Go to sign-in',
   lost: 'There is no such page for you',
   'lost-lead': 'The address is wrong, or your roles do not allow it. An owner can change your roles.',
