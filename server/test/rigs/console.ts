@@ -151,6 +151,11 @@ export async function findBarriers(page: Page): Promise<string[]> {
   return found;
 }
 
+/** How many pixels of the document stand outside to the side; 0: nobody has to scroll there. */
+export function findOverflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
+
 /** Keeps a picture of the page in `REEVE_SCREENSHOTS`, where that names a folder. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = process.env['REEVE_SCREENSHOTS'];
