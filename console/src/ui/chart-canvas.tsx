@@ -48,7 +48,7 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
     padding: [8, 8, 0, 0],
     plugins: [tooltip(latest)],
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)) },
+      { ...axis, size: 28, values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)) },
       {
         ...axis,
         size: 64,
@@ -66,12 +66,25 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
         width: 2,
         stroke: colour(`chart-${(index % CHART_COLOURS) + 1}`),
         dash: [...(DASHES[index % DASHES.length] ?? [])],
-        points: { show: false },
+        // A value between gaps is no line: it shows as a point.
+        points: {
+          show: true,
+          size: 5,
+          width: 0,
+          fill: colour(`chart-${(index % CHART_COLOURS) + 1}`),
+          filter: findLone,
+        },
         ...(kind === 'bar' ? { fill: colour(`chart-${(index % CHART_COLOURS) + 1}`), dash: [] } : {}),
         ...(kind === 'bar' && bars !== undefined ? { paths: bars } : {}),
       })),
     ],
   };
+}
+
+function findLone(plot: UPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const isValue = (at: number): boolean => typeof values[at] === 'number';
+  return [...values.keys()].filter((at) => isValue(at) && !isValue(at - 1) && !isValue(at + 1));
 }
 
 const YEAR_2000 = 946_684_800;

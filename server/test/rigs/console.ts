@@ -6,7 +6,7 @@ import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { mockConfig, type MockConfigOptions } from './mock-config.ts';
 import { startMockProvider, type MockProvider } from './mock-provider.ts';
-import { startReeve, type WholeReeve } from './reeve.ts';
+import { startReeve, type ReeveHome, type WholeReeve } from './reeve.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -29,16 +29,25 @@ export interface ConsoleRig {
 
 export interface OpenOptions {
   signedIn?: boolean;
+  /** A one-time link of somebody else than the owner. */
+  link?: string;
   width?: number;
   height?: number;
   theme?: 'light' | 'dark';
   language?: 'en' | 'uk' | 'ru' | 'de';
 }
 
+export interface ConsoleOptions extends MockConfigOptions {
+  faults?: string[];
+  /** Leaves something in the folder before Reeve starts. */
+  beforehand?(home: ReeveHome): Promise<void>;
+}
+
 /** Starts everything; `CHROMIUM` names another browser than Debian's. */
-export async function startConsole(config: MockConfigOptions & { faults?: string[] } = {}): Promise<ConsoleRig> {
+export async function startConsole(settings: ConsoleOptions = {}): Promise<ConsoleRig> {
   const mock = await startMockProvider();
-  const reeve = await startReeve({ config: mockConfig(mock, config.faults ?? [], config) });
+  const config = mockConfig(mock, settings.faults ?? [], settings);
+  const reeve = await startReeve({ config }, settings.beforehand);
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
@@ -63,7 +72,7 @@ export async function startConsole(config: MockConfigOptions & { faults?: string
       await context.addInitScript(
         `localStorage.setItem('reeve.language', ${JSON.stringify(options.language ?? 'en')})`,
       );
-      if (options.signedIn !== false) await signIn(context, await makeLink());
+      if (options.signedIn !== false) await signIn(context, options.link ?? (await makeLink()));
       const page = await context.newPage();
       page.on('pageerror', (error) => said.push(`threw: ${error.message}`));
       page.on('console', (message) => {
@@ -106,11 +115,15 @@ async function signIn(context: BrowserContext, link: string): Promise<void> {
   if (!reply.ok()) throw new Error(`sign-in: ${reply.status()} ${await reply.text()}`);
 }
 
+/** The page hears of the system's theme a moment later, and follows it unless somebody chose another. */
+const IS_PAINTED = `(scheme) => localStorage.getItem('reeve.theme') !== 'system' || document.documentElement.dataset.theme === scheme`;
+
 /** What axe finds in the page as it stands, in both themes: one line for each kind of fault. Empty: none. */
 export async function findBarriers(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.waitForFunction(IS_PAINTED, colorScheme);
     await page.evaluate(AXE);
     const { violations } = await page.evaluate<AxeResults>(
       `axe.run({ runOnly: ${JSON.stringify(WCAG)}, resultTypes: ['violations'] })`,
@@ -120,6 +133,11 @@ export async function findBarriers(page: Page): Promise<string[]> {
     }
   }
   return found;
+}
+
+/** How many pixels of the document stand outside to the side; 0: nobody has to scroll there. */
+export function findOverflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
 /** Keeps a picture of the page in `REEVE_SCREENSHOTS`, where that names a folder. */
