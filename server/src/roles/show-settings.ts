@@ -26,7 +26,7 @@ export function createLimitsPart({ durability, limits, egress, webhooks, findOri
     row('limits.in_flight', String(limits.inFlight), false),
     row('limits.queued', String(limits.queued), false),
     row('egress.offline', String(egress.offline), false),
-    row('egress.allow', egress.allow.join('\n'), false),
+    row('egress.allow', [...new Set(egress.allow)].join('\n'), false),
     row('webhooks.allow', webhooks.allow.join('\n'), false),
   ];
   return {

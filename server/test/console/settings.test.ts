@@ -50,7 +50,7 @@ describe('settings', () => {
 
   it('a test of a provider that fails says what fails', async () => {
     const page = await rig.open(`${SETTINGS}?provider=f-status-503`, { theme: 'dark' });
-    await page.getByLabel('Model').fill('status-503');
+    await page.getByRole('combobox', { name: 'Model' }).fill('status-503');
     await page.keyboard.press('Enter');
     const verdict = page.getByRole('alert');
     await verdict.waitFor();
@@ -82,7 +82,7 @@ describe('settings', () => {
   it('prices are searched, sorted, and say which list they come from', async () => {
     const page = await rig.open(`${SETTINGS}?tab=prices`, { theme: 'dark' });
     const table = page.getByRole('table', { name: 'Prices' });
-    await table.getByRole('button', { name: 'Input' }).click();
+    await table.getByRole('button', { name: 'Input', exact: true }).click();
     await page.keyboard.press('/');
     await page.keyboard.type('mock/good');
     const rows = table.locator('tbody tr[data-row]');
@@ -127,7 +127,7 @@ describe('settings', () => {
     await page.getByRole('link', { name: 'Settings' }).waitFor();
     await page.route('**/api/v1/settings', (route) => route.abort());
     await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('alert').getByText('The server does not answer').waitFor();
+    await page.getByRole('alert').getByText('The server does not answer', { exact: true }).waitFor();
     await page.unroute('**/api/v1/settings');
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('table', { name: 'Providers' }).waitFor();

@@ -16,7 +16,7 @@ export function ValueList({ rows }: { rows: readonly Valued[] }) {
   return (
     <dl className="flex flex-col divide-y divide-line text-sm">
       {rows.map(({ id, label, code, value, origin }) => (
-        <div key={id} className="grid gap-x-4 gap-y-0.5 py-2 first:pt-0 last:pb-0 sm:grid-cols-[minmax(9rem,1fr)_2fr]">
+        <div key={id} className="grid gap-x-4 gap-y-0.5 py-2 first:pt-0 last:pb-0 sm:grid-cols-[minmax(11rem,2fr)_3fr]">
           <dt>
             {label}
             {code === undefined ? null : <span className="block font-mono text-xs text-ink-muted">{code}</span>}
