@@ -5,7 +5,7 @@ import { useFormats } from '#app';
 import { Badge, DataTable, Details, EmptyState, PeekLayout, PeekPanel, Section, type Column } from '#ui';
 import { OriginNote, OriginTag } from './origin.tsx';
 import { SearchField } from './search-field.tsx';
-import { fits, type Model, type SettingsView } from './settings-view.ts';
+import { fits, usd, type Model, type Price, type SettingsView } from './settings-view.ts';
 
 interface ModelsTabProps {
   view: SettingsView;
@@ -32,7 +32,7 @@ export function ModelsTab({ view, sought, openId, onSeek, onOpen }: ModelsTabPro
   const panel =
     open === undefined ? null : (
       <PeekPanel title={open.name} onClose={() => onOpen(null)} onPrevious={showAt(at - 1)} onNext={showAt(at + 1)}>
-        <ModelDetails model={open} />
+        <ModelDetails model={open} prices={view.prices?.rows ?? []} />
       </PeekPanel>
     );
   return (
@@ -102,9 +102,15 @@ function useColumns(everything: boolean): readonly Column<Model>[] {
   );
 }
 
-function ModelDetails({ model }: { model: Model }) {
+function ModelDetails({ model, prices }: { model: Model; prices: readonly Price[] }) {
   const t = useTranslations('settings');
   const formats = useFormats();
+  const describePrice = (name: string): string => {
+    const found = prices.find((row) => `${row.provider}/${row.model}` === name);
+    if (found === undefined) return '–';
+    const { input, output } = found.entry;
+    return t('price-pair', { input: usd(formats, input), output: usd(formats, output) });
+  };
   return (
     <>
       <div className="mb-4">
@@ -118,6 +124,7 @@ function ModelDetails({ model }: { model: Model }) {
         >
           <Details
             items={[
+              { name: t('price'), value: describePrice(candidate.name) },
               { name: t('kind'), value: candidate.kind ?? '–' },
               { name: t('context'), value: integerOr(candidate.context_tokens, formats.integer) },
               { name: t('output-max'), value: integerOr(candidate.max_output_tokens, formats.integer) },

@@ -5,7 +5,7 @@ import { useFormats } from '#app';
 import { DataTable, EmptyState, type Column } from '#ui';
 import { OriginTag } from './origin.tsx';
 import { SearchField } from './search-field.tsx';
-import { fits, type Price, type SettingsView } from './settings-view.ts';
+import { fits, usd, type Price, type SettingsView } from './settings-view.ts';
 
 interface PricesTabProps {
   view: SettingsView;
@@ -45,21 +45,19 @@ export function PricesTab({ view, sought, onSeek }: PricesTabProps) {
   );
 }
 
-const NANOS = 1e9;
-
 function useColumns(everything: boolean): readonly Column<Price>[] {
   const t = useTranslations('settings');
   const formats = useFormats();
   return useMemo(() => {
-    const usd = (id: string, header: string, read: (entry: Price['entry']) => number | undefined): Column<Price> => ({
+    const price = (id: string, header: string, read: (entry: Price['entry']) => number | undefined): Column<Price> => ({
       id,
       header,
-      width: 110,
+      width: 120,
       align: 'end',
       sortBy: ({ entry }) => read(entry) ?? -1,
       cell: ({ entry }) => {
         const value = read(entry);
-        return value === undefined ? '–' : formats.money(Math.round(value * NANOS));
+        return value === undefined ? '–' : usd(formats, value);
       },
     });
     return [
@@ -75,11 +73,11 @@ function useColumns(everything: boolean): readonly Column<Price>[] {
           </span>
         ),
       },
-      usd('input', t('input'), ({ input }) => input),
-      usd('output', t('output'), ({ output }) => output),
-      usd('cached', t('cached'), ({ cached_input: cached }) => cached),
-      usd('write', t('cache-write'), ({ cache_write: write }) => write),
-      usd('search', t('per-searches'), ({ search }) => search),
+      price('input', t('input'), ({ input }) => input),
+      price('output', t('output'), ({ output }) => output),
+      price('cached', t('cached'), ({ cached_input: cached }) => cached),
+      price('write', t('cache-write'), ({ cache_write: write }) => write),
+      price('search', t('per-searches'), ({ search }) => search),
       {
         id: 'origin',
         header: t('origin'),

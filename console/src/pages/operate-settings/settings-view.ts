@@ -1,6 +1,7 @@
 /** What is in force, as the server tells it. It changes with a start of Reeve and not before. */
 import { useQuery } from '@tanstack/react-query';
 import { call, type Reply } from '#api';
+import type { Formats } from '#app';
 
 export type SettingsView = Reply<'GET /api/v1/settings'>;
 export type Provider = NonNullable<SettingsView['providers']>[number];
@@ -15,6 +16,13 @@ export function useSettings() {
     queryFn: ({ signal }) => call('GET /api/v1/settings', { signal }),
     staleTime: 60_000,
   });
+}
+
+const NANOS = 1e9;
+
+/** Prices are listed in USD per million tokens; shown as exactly as all money is. */
+export function usd(formats: Formats, value: number): string {
+  return formats.money(Math.round(value * NANOS));
 }
 
 /** Whether all words of `sought` stand in one of the texts, in any case. */

@@ -61,6 +61,8 @@ export const settings: typeof English = {
   'output-max': 'Längste Antwort, Tokens',
   takes: 'Nimmt an',
   'no-price': 'kein Preis bekannt',
+  price: 'Preis',
+  'price-pair': '{input} hinein, {output} heraus, je Million Tokens',
   'find-model': 'Modell suchen',
   'find-price': 'Preis suchen',
   'nothing-found': 'Nichts gefunden',

@@ -58,6 +58,8 @@ export const settings = {
   'output-max': 'Longest answer, tokens',
   takes: 'Takes',
   'no-price': 'no price known',
+  price: 'Price',
+  'price-pair': '{input} in, {output} out, per million tokens',
   'find-model': 'Find a model',
   'find-price': 'Find a price',
   'nothing-found': 'Nothing found',

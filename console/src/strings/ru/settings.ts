@@ -59,6 +59,8 @@ export const settings: typeof English = {
   'output-max': 'Самый длинный ответ, токены',
   takes: 'Принимает',
   'no-price': 'цена неизвестна',
+  price: 'Цена',
+  'price-pair': '{input} вход, {output} выход, за миллион токенов',
   'find-model': 'Найти модель',
   'find-price': 'Найти цену',
   'nothing-found': 'Ничего не найдено',

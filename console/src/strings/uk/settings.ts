@@ -60,6 +60,8 @@ export const settings: typeof English = {
   'output-max': 'Найдовша відповідь, токени',
   takes: 'Приймає',
   'no-price': 'ціна невідома',
+  price: 'Ціна',
+  'price-pair': '{input} вхід, {output} вихід, за мільйон токенів',
   'find-model': 'Знайти модель',
   'find-price': 'Знайти ціну',
   'nothing-found': 'Нічого не знайдено',
