@@ -31,7 +31,7 @@ const SIZES: Units = [
 
 export interface Formats {
   integer(value: number | bigint): string;
-  /** At most one place behind the point. */
+  /** At most two places behind the point. */
   decimal(value: number): string;
   /** Exact US dollars, e.g. `$0.000012345`; at least two places, no trailing zeros beyond. */
   money(nanos: number | bigint): string;
@@ -62,6 +62,7 @@ function createFormats(locale: string): Formats {
   if (known !== undefined) return known;
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const one = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const two = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
@@ -69,7 +70,7 @@ function createFormats(locale: string): Formats {
   const age = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const formats: Formats = {
     integer: (value) => integer.format(value),
-    decimal: (value) => one.format(value),
+    decimal: (value) => two.format(value),
     money: formatNanos,
     milliseconds: (value) => (value < 1_000 ? `${one.format(value)} ms` : `${one.format(value / 1_000)} s`),
     duration: (ms) => formatUnit(locale, DURATIONS, ms),

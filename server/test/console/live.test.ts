@@ -83,7 +83,7 @@ describe('live', () => {
   });
 
   it('a provider that goes down shows with its open breaker, why, and when it is tried again', async () => {
-    const page = await rig.open(LIVE, { theme: 'dark' });
+    const page = await rig.open(LIVE, { theme: 'dark', height: 2000 });
     const card = page.getByRole('listitem', { name: 'f-status-503' });
     await card.getByText('Idle').waitFor();
     for (let count = 0; count < 5; count += 1) expect((await ask(owner, 'status-503')).status).toBe(502);
@@ -222,7 +222,7 @@ describe('live, for whoever may see less', () => {
     expect(await findOverflow(page)).toBe(0);
     await keepPicture(page, 'live-phone');
     for (const language of ['de', 'ru'] as const) {
-      const other = await rig.open(LIVE, { language });
+      const other = await rig.open(LIVE, { language, height: 2000 });
       await other.getByRole('listitem', { name: 'mock', exact: true }).waitFor();
       await keepPicture(other, `live-${language}`);
       expect(await other.locator('main').innerText()).not.toMatch(/live\.[a-z]/);

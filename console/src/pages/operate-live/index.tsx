@@ -36,9 +36,7 @@ function LivePage() {
     >
       <div className="flex min-w-0 shrink-0 flex-col gap-3 pb-4">
         <LostNote {...look} onRetry={refresh} />
-        {live.data === undefined ? null : <Report report={live.data} />}
-        <DeadLetters count={live.data === undefined ? null : countLetters(live.data)} />
-        {live.data?.process == null ? null : <ProcessPanel process={live.data.process} />}
+        {live.data === undefined ? <DeadLetters count={null} /> : <Report report={live.data} />}
       </div>
     </PageFrame>
   );
@@ -63,10 +61,16 @@ function Report({ report }: { report: LiveReport }) {
       {traffic === null ? null : <TrafficCharts traffic={traffic} />}
       {providers === null ? null : <ProviderCards providers={providers} />}
       {traffic === null ? null : <ModelTable models={traffic.models} />}
-      <div className="grid items-start gap-3 lg:grid-cols-2 2xl:grid-cols-3">
-        {workflows === null ? null : <QueuesPanel workflows={workflows} />}
-        {events === null ? null : <EventsPanel events={events} />}
-        {receipts === null ? null : <JournalPanel receipts={receipts} />}
+      <DeadLetters count={countLetters(report)} />
+      <div className="grid items-start gap-3 lg:grid-cols-2">
+        <div className="flex min-w-0 flex-col gap-3">
+          {workflows === null ? null : <QueuesPanel workflows={workflows} />}
+          {receipts === null ? null : <JournalPanel receipts={receipts} />}
+        </div>
+        <div className="flex min-w-0 flex-col gap-3">
+          {events === null ? null : <EventsPanel events={events} />}
+          {process === null ? null : <ProcessPanel process={process} />}
+        </div>
       </div>
     </>
   );
