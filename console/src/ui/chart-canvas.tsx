@@ -50,6 +50,7 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
     axes: [
       {
         ...axis,
+        size: 28,
         space: LABEL_PX + 7 * Math.max(0, ...latest.current.points.map(({ label }) => label.length)),
         values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)),
       },
@@ -73,7 +74,14 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
         width: 2,
         stroke: colour(`chart-${(index % CHART_COLOURS) + 1}`),
         dash: [...(DASHES[index % DASHES.length] ?? [])],
-        points: { show: false },
+        // A value between gaps is no line: it shows as a point.
+        points: {
+          show: true,
+          size: 5,
+          width: 0,
+          fill: colour(`chart-${(index % CHART_COLOURS) + 1}`),
+          filter: findLone,
+        },
         ...(kind === 'bar' ? { fill: colour(`chart-${(index % CHART_COLOURS) + 1}`), dash: [] } : {}),
         ...(kind === 'bar' && bars !== undefined ? { paths: bars } : {}),
       })),
@@ -88,6 +96,12 @@ const LABEL_PX = 16;
 function widen({ points }: ChartProps, min: number, max: number): [number, number] {
   const half = points.length > 1 ? (max - min) / (points.length - 1) / 2 : 0.5;
   return [min - half, max + half];
+}
+
+function findLone(plot: UPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const isValue = (at: number): boolean => typeof values[at] === 'number';
+  return [...values.keys()].filter((at) => isValue(at) && !isValue(at - 1) && !isValue(at + 1));
 }
 
 const YEAR_2000 = 946_684_800;
