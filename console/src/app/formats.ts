@@ -20,6 +20,8 @@ export interface Formats {
   percent(share: number): string;
   /** Date and time down to the second. */
   time(at: string | number): string;
+  /** The same without the year, for columns. */
+  moment(at: string | number): string;
   day(at: string | number): string;
   /** "3 minutes ago", by the server's clock. */
   age(at: string | number): string;
@@ -40,6 +42,14 @@ function createFormats(locale: string): Formats {
   const one = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const age = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const formats: Formats = {
@@ -48,6 +58,7 @@ function createFormats(locale: string): Formats {
     milliseconds: (value) => (value < 1_000 ? `${one.format(value)} ms` : `${one.format(value / 1_000)} s`),
     percent: (share) => percent.format(share),
     time: (at) => time.format(new Date(at)),
+    moment: (at) => moment.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
     age(at) {
       const distance = new Date(at).getTime() - serverNow();

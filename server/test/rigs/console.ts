@@ -6,7 +6,7 @@ import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { mockConfig, type MockConfigOptions } from './mock-config.ts';
 import { startMockProvider, type MockProvider } from './mock-provider.ts';
-import { startReeve, type WholeReeve } from './reeve.ts';
+import { startReeve, type ReeveHome, type WholeReeve } from './reeve.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -29,16 +29,25 @@ export interface ConsoleRig {
 
 export interface OpenOptions {
   signedIn?: boolean;
+  /** A one-time link of somebody else than the owner. */
+  link?: string;
   width?: number;
   height?: number;
   theme?: 'light' | 'dark';
   language?: 'en' | 'uk' | 'ru' | 'de';
 }
 
+export interface ConsoleOptions extends MockConfigOptions {
+  faults?: string[];
+  /** Leaves something in the folder before Reeve starts. */
+  beforehand?(home: ReeveHome): Promise<void>;
+}
+
 /** Starts everything; `CHROMIUM` names another browser than Debian's. */
-export async function startConsole(config: MockConfigOptions & { faults?: string[] } = {}): Promise<ConsoleRig> {
+export async function startConsole(settings: ConsoleOptions = {}): Promise<ConsoleRig> {
   const mock = await startMockProvider();
-  const reeve = await startReeve({ config: mockConfig(mock, config.faults ?? [], config) });
+  const config = mockConfig(mock, settings.faults ?? [], settings);
+  const reeve = await startReeve({ config }, settings.beforehand);
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
@@ -63,7 +72,7 @@ export async function startConsole(config: MockConfigOptions & { faults?: string
       await context.addInitScript(
         `localStorage.setItem('reeve.language', ${JSON.stringify(options.language ?? 'en')})`,
       );
-      if (options.signedIn !== false) await signIn(context, await makeLink());
+      if (options.signedIn !== false) await signIn(context, options.link ?? (await makeLink()));
       const page = await context.newPage();
       page.on('pageerror', (error) => said.push(`threw: ${error.message}`));
       page.on('console', (message) => {
