@@ -12,6 +12,7 @@ export { CheckField, Field, SelectField, TextArea, TextField, type Choice } from
 export { FilterChips, type FilterChip } from './filter-chips.tsx';
 export { Icon, type IconName } from './icon.tsx';
 export { Menu, type MenuItem } from './menu.tsx';
+export { Meter } from './meter.tsx';
 export { Notice } from './notice.tsx';
 export { Kbd, PageFrame } from './page-frame.tsx';
 export { Panel, Tile } from './panel.tsx';
