@@ -48,7 +48,12 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
     padding: [8, 8, 0, 0],
     plugins: [tooltip(latest)],
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)) },
+      {
+        ...axis,
+        size: 28,
+        space: LABEL_PX,
+        values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)),
+      },
       {
         ...axis,
         size: 64,
@@ -56,7 +61,10 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
       },
     ],
     scales: {
-      x: { time: kind !== 'bar' || isTime(latest.current) },
+      x: {
+        time: kind !== 'bar' || isTime(latest.current),
+        ...(kind === 'bar' ? { range: (_plot, min, max) => roomForBars(latest.current, min, max) } : {}),
+      },
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     series: [
@@ -72,6 +80,15 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
       })),
     ],
   };
+}
+
+/** What a date takes in any of the languages. */
+const LABEL_PX = 110;
+
+/** Half a bar beyond the first and the last point, which would be cut in two. */
+function roomForBars({ points }: ChartProps, min: number, max: number): [number, number] {
+  const half = points.length < 2 ? 1 : (max - min) / (points.length - 1) / 2;
+  return [min - half, max + half];
 }
 
 const YEAR_2000 = 946_684_800;

@@ -32,7 +32,7 @@ export function Tile({ label, value, note, pressed = false, onPress }: TileProps
   const content = (
     <>
       <span className="block text-xs text-ink-muted">{label}</span>
-      <span className="block text-xl font-semibold">{value}</span>
+      <span className="block text-lg font-semibold sm:text-xl">{value}</span>
       {note === undefined ? null : <span className="block text-xs text-ink-muted">{note}</span>}
     </>
   );

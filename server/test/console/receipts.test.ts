@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ask, expectJson, makeKey, postJson, type Caller, type NewKey } from '../rigs/api.ts';
 import { findBarriers, keepPicture, startConsole, type ConsoleRig } from '../rigs/console.ts';
@@ -11,6 +11,7 @@ const HOSTILE = `mock/<img src=x onerror=document.title='owned'>\u202egpj.${'w'.
 const PLAIN_CALLS = 12;
 
 let rig: ConsoleRig;
+let mine: Page;
 let reporting: NewKey;
 beforeAll(async () => {
   rig = await startConsole({
@@ -18,6 +19,7 @@ beforeAll(async () => {
     aliases: { careful: ['f-status-503/status-503', 'mock/good'] },
     beforehand,
   });
+  mine = await rig.open('/design', { width: 1440, height: 900 });
 });
 afterAll(() => rig.close());
 afterEach(() => expect(rig.faults()).toEqual([]));
@@ -49,8 +51,11 @@ const panel = (page: Page) =>
   page.getByRole('complementary').filter({ has: page.getByRole('heading', { name: /^rcp_/ }) });
 const chips = (page: Page) => page.getByRole('list', { name: 'Filters' });
 
-async function openReceipts(query = '', options: Parameters<ConsoleRig['open']>[1] = {}): Promise<Page> {
-  const page = await rig.open(`/prove/receipts${query}`, { width: 1440, height: 900, ...options });
+/** The owner's own page, again and again; others get one of theirs. */
+async function openReceipts(query = '', options?: Parameters<ConsoleRig['open']>[1]): Promise<Page> {
+  const page = options === undefined ? mine : await rig.open('/design', options);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto(`/prove/receipts${query}`);
   await rows(page).first().waitFor();
   return page;
 }
@@ -62,7 +67,8 @@ describe('receipts', () => {
     await keepPicture(page, 'receipts');
     expect(await findBarriers(page)).toEqual([]);
     const asked: string[] = [];
-    page.on('request', (request) => void (request.url().includes('after=') && asked.push(request.url())));
+    const note = (request: Request): void => void (request.url().includes('after=') && asked.push(request.url()));
+    page.on('request', note);
     const times = await page
       .locator('tr[data-row] time')
       .evaluateAll((all) => all.map((one) => one.getAttribute('datetime')));
@@ -75,6 +81,7 @@ describe('receipts', () => {
     }
     expect(asked.length).toBeGreaterThanOrEqual(3);
     expect(new Set(asked).size).toBe(asked.length);
+    page.off('request', note);
   });
 
   it('opens one, walks with J and K, and closes with Escape; the URL has it all', async () => {
@@ -168,6 +175,7 @@ describe('receipts in trouble', () => {
     await keepPicture(page, 'receipts-hostile');
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    await page.setViewportSize({ width: 1440, height: 900 });
   });
 
   it('fits a telephone, with its filters behind a button', async () => {

@@ -11,9 +11,11 @@ const HOSTILE = `mock/<img src=x onerror=document.title='owned'>\u202egpj.${'w'.
 const PLAIN_CALLS = 20;
 
 let rig: ConsoleRig;
+let mine: Page;
 let reporting: NewKey;
 beforeAll(async () => {
   rig = await startConsole({ faults: ['status-503'], beforehand });
+  mine = await rig.open('/design', { width: 1440, height: 900 });
 });
 afterAll(() => rig.close());
 afterEach(() => expect(rig.faults()).toEqual([]));
@@ -44,8 +46,11 @@ function toMoney(nanos: bigint): string {
   return `$${digits.slice(0, -9)}.${digits.slice(-9).replace(/0{1,7}$/, '')}`;
 }
 
-async function openUsage(query = '', options: Parameters<ConsoleRig['open']>[1] = {}): Promise<Page> {
-  const page = await rig.open(`/govern/usage${query}`, { width: 1440, height: 900, ...options });
+/** The owner's own page, again and again; others get one of theirs. */
+async function openUsage(query = '', options?: Parameters<ConsoleRig['open']>[1]): Promise<Page> {
+  const page = options === undefined ? mine : await rig.open('/design', options);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto(`/govern/usage${query}`);
   await page.locator('tr[data-row]').first().waitFor();
   return page;
 }
@@ -140,6 +145,7 @@ describe('usage in trouble', () => {
     await page.getByRole('tabpanel').getByRole('alert').getByText('Not for this role.').waitFor();
     expect(await tile(page, 'Cost').innerText()).toContain('$');
     expect(await findBarriers(page)).toEqual([]);
+    await page.unroute('**/api/v1/usage?*group_by=tag*');
   });
 
   it('shows ids to those who may not list keys, and fits a telephone', async () => {

@@ -41,7 +41,7 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
   const actors = useActors();
   const seesReceipts = holds(useMe(), 'receipts:read');
   return useMemo(() => {
-    const nameOf = (row: UsageRow): string => nameRow(by, row, actors) ?? t('operator');
+    const nameOf = (row: UsageRow): string => nameRow(by, row, actors) ?? t(by === 'model' ? 'no-model' : 'operator');
     const shareOf = (row: UsageRow): number => (Number(total) === 0 ? 0 : Number(row.cost_nanos) / Number(total));
     const figure = (id: 'requests' | 'input_tokens' | 'output_tokens'): Column<UsageRow> => ({
       id,
@@ -57,7 +57,12 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
         header: t(by),
         width: 220,
         sortBy: nameOf,
-        cell: (row) => <RowName name={nameOf(row)} onClick={() => onNarrow(filterOf(by, row))} />,
+        cell: (row) =>
+          isNamed(by, row) ? (
+            <RowName name={nameOf(row)} onClick={() => onNarrow(filterOf(by, row))} />
+          ) : (
+            <span className="text-ink-muted">{nameOf(row)}</span>
+          ),
       },
       figure('requests'),
       figure('input_tokens'),
@@ -81,7 +86,8 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
         header: t('receipts'),
         width: 90,
         hidden: !seesReceipts,
-        cell: (row) => <ToReceipts name={nameOf(row)} search={{ ...question, ...filterOf(by, row) }} />,
+        cell: (row) =>
+          isNamed(by, row) ? <ToReceipts name={nameOf(row)} search={{ ...question, ...filterOf(by, row) }} /> : null,
       },
     ];
   }, [actors, by, integer, money, onNarrow, percent, question, seesReceipts, t, total]);
@@ -115,14 +121,19 @@ function ToReceipts({ name, search }: { name: string; search: Question }) {
   );
 }
 
-/** `null`: the operator, who has no key. */
+/** `null`: the operator, who has no key, or a call that reached no model. */
 function nameRow(by: Group, row: UsageRow, actors: Actors): string | null {
-  if (by === 'model') return row.model_id == null ? '–' : `${row.provider ?? ''}/${row.model_id}`;
+  if (by === 'model') return row.model_id == null ? null : `${row.provider ?? ''}/${row.model_id}`;
   if (by === 'tag') return `${row.tag_key}=${row.tag_value}`;
   return row.key_id == null ? null : actors.nameOf(row.key_id);
 }
 
-/** What of usage, and of receipts, this row is. Rows without a value cannot be asked for. */
+/** Rows without a value cannot be asked for. */
+function isNamed(by: Group, row: UsageRow): boolean {
+  return Object.keys(filterOf(by, row)).length > 0;
+}
+
+/** What of usage, and of receipts, this row is. */
 function filterOf(by: Group, row: UsageRow): Pick<UsageSearch, 'model' | 'key_id' | 'tag'> {
   if (by === 'model') return row.model_id == null ? {} : { model: `${row.provider ?? ''}/${row.model_id}` };
   if (by === 'tag') return { tag: `${row.tag_key}=${row.tag_value}` };

@@ -34,6 +34,7 @@ export const usage: typeof English = {
   receipts: 'Belege',
   'receipts-of': 'Belege von {name}',
   operator: 'Betreiber',
+  'no-model': 'kein Modell: vorher abgelehnt',
   'tag-lead': 'Ein Aufruf zählt für jedes seiner Etiketten, daher können die Zeilen mehr als die Summe ergeben.',
   'no-rows': 'Nichts in diesen Tagen.',
   'no-tags': 'Kein Aufruf hatte Etiketten. Ein Programm sendet sie als x-reeve-tags: team=north.',

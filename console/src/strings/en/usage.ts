@@ -32,6 +32,7 @@ export const usage = {
   receipts: 'Receipts',
   'receipts-of': 'Receipts of {name}',
   operator: 'Operator',
+  'no-model': 'no model: denied before',
   'tag-lead': 'A call counts for each of its tags, so these rows may sum to more than the total.',
   'no-rows': 'Nothing in these days.',
   'no-tags': 'No call had tags. A program sends them as x-reeve-tags: team=north.',
