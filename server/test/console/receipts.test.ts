@@ -9,6 +9,8 @@ import type { ReeveHome } from '../rigs/reeve.ts';
 const COPIES = 5_000;
 const HOSTILE = `mock/<img src=x onerror=document.title='owned'>\u202egpj.${'w'.repeat(120)}`;
 const PLAIN_CALLS = 12;
+const CLOCK_WRONG_MS = 5 * 3_600_000;
+const DAY_MS = 86_400_000;
 
 let rig: ConsoleRig;
 let mine: Page;
@@ -182,6 +184,7 @@ describe('receipts in trouble', () => {
     const page = await openReceipts('', { width: 320, height: 640 });
     await keepPicture(page, 'receipts-narrow');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    expect(await rows(page).count()).toBeLessThan(60);
     await page.getByRole('button', { name: 'Filters', exact: true }).click();
     await page
       .getByRole('dialog')
@@ -210,6 +213,35 @@ describe('receipts in trouble', () => {
     await page.goto('/prove/receipts?cost_min=much');
     await page.getByRole('alert').first().waitFor();
     expect(await findBarriers(page)).toEqual([]);
+    await page.goto(`/prove/receipts?open=rcp_${'0'.repeat(26)}`);
+    await panel(page).getByRole('alert').waitFor();
+  });
+
+  it('reckons by the server’s clock where this machine’s is wrong', async () => {
+    const page = await rig.open('/design', { width: 1440, height: 900 });
+    const begunMs = Date.now();
+    await page.clock.setFixedTime(begunMs + CLOCK_WRONG_MS);
+    const asked = page.waitForRequest(/receipts\?from=/);
+    await page.goto('/prove/receipts?span=24h');
+    const from = Date.parse(new URL((await asked).url()).searchParams.get('from') ?? '');
+    expect(Math.abs(from + DAY_MS - begunMs)).toBeLessThan(60_000);
+    await rows(page).first().click();
+    await panel(page)
+      .getByText(/(seconds?|minutes?) ago/)
+      .waitFor();
+  });
+
+  it('goes on where the server was away', async () => {
+    const page = await openReceipts();
+    await page.route('**/api/v1/receipts?*after=*', (route) => route.abort());
+    const list = page.getByRole('region', { name: 'Receipts' });
+    await list.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
+    await page.getByRole('alert').getByText('The server does not answer', { exact: true }).waitFor();
+    const before = Number(await list.getByRole('table').getAttribute('aria-rowcount'));
+    expect(before).toBe(101);
+    await page.unroute('**/api/v1/receipts?*after=*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => list.getByRole('table').getAttribute('aria-rowcount')).toBe('-1');
   });
 
   it('shows ids to those who may not list keys', async () => {

@@ -3,11 +3,12 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button, TextField } from '#ui';
 import { toDollars, toNanos } from './money.ts';
+import type { Asked } from './search.ts';
 import type { ReceiptsView } from './use-receipts-view.ts';
 
 const NAMES = ['cost_min', 'cost_max', 'latency_min', 'tag', 'trace_id'] as const;
 type Name = (typeof NAMES)[number];
-type Values = Record<Name, string>;
+type Typed = Readonly<Record<Name, string>>;
 
 /** As the API takes it; `null` where it is none. */
 const READERS: Record<Name, (typed: string) => string | null> = {
@@ -17,21 +18,44 @@ const READERS: Record<Name, (typed: string) => string | null> = {
   tag: (typed) => (/^[^=]+(=|$)/.test(typed) ? typed : null),
   trace_id: (typed) => typed,
 };
+const NOTES = {
+  cost_min: ['cost-hint', 'cost-wrong'],
+  cost_max: ['cost-hint', 'cost-wrong'],
+  latency_min: ['latency-hint', 'latency-wrong'],
+  tag: ['tag-hint', 'tag-wrong'],
+} as const;
 
-/** `key` it by the filter, so that it shows what is in force. */
 export function FigureFilters({ view: { asked, narrow } }: { view: ReceiptsView }) {
   const t = useTranslations('receipts');
+  const inForce = toTyped(asked);
+  const [seen, setSeen] = useState(inForce);
+  const [typed, setTyped] = useState(inForce);
   const [wrong, setWrong] = useState<readonly Name[]>([]);
-  const apply = (form: HTMLFormElement): void => {
-    const typed = readForm(form);
-    const given = NAMES.filter((name) => typed[name] !== '');
-    const faults = given.filter((name) => READERS[name](typed[name]) === null);
-    setWrong(faults);
+  // A filter that was lifted elsewhere leaves its field, and what is being typed into the others stays.
+  const changed = NAMES.filter((name) => seen[name] !== inForce[name]);
+  if (changed.length > 0) {
+    setSeen(inForce);
+    setTyped({ ...typed, ...Object.fromEntries(changed.map((name) => [name, inForce[name]])) });
+  }
+  const apply = (): void => {
+    const read = NAMES.map((name) => ({ name, text: typed[name].trim(), value: READERS[name](typed[name].trim()) }));
+    const faults = read.filter(({ text, value }) => text !== '' && value === null);
+    setWrong(faults.map(({ name }) => name));
     if (faults.length > 0) return;
-    narrow(
-      Object.fromEntries(
-        NAMES.map((name) => [name, typed[name] === '' ? undefined : (READERS[name](typed[name]) ?? undefined)]),
-      ),
+    narrow(Object.fromEntries(read.map(({ name, text, value }) => [name, text === '' ? undefined : value])));
+  };
+  const fieldOf = (name: Name) => {
+    const [hint, fault] = name === 'trace_id' ? [] : NOTES[name];
+    return (
+      <TextField
+        key={name}
+        label={t(name)}
+        inputMode={name === 'tag' || name === 'trace_id' ? 'text' : 'decimal'}
+        {...(hint === undefined ? {} : { hint: t(hint) })}
+        error={fault !== undefined && wrong.includes(name) ? t(fault) : null}
+        value={typed[name]}
+        onChange={({ target }) => setTyped({ ...typed, [name]: target.value })}
+      />
     );
   };
   return (
@@ -41,55 +65,13 @@ export function FigureFilters({ view: { asked, narrow } }: { view: ReceiptsView 
       className="flex flex-col gap-2 px-2"
       onSubmit={(event) => {
         event.preventDefault();
-        apply(event.currentTarget);
+        apply();
       }}
     >
-      <Fields asked={asked} wrong={wrong} />
+      <div className="grid grid-cols-2 gap-2">{(['cost_min', 'cost_max'] as const).map(fieldOf)}</div>
+      {(['latency_min', 'tag', 'trace_id'] as const).map(fieldOf)}
       <ApplyButton />
     </form>
-  );
-}
-
-function Fields({ asked, wrong }: { asked: ReceiptsView['asked']; wrong: readonly Name[] }) {
-  const t = useTranslations('receipts');
-  const faultOf = (name: Name, words: string): string | null => (wrong.includes(name) ? words : null);
-  return (
-    <>
-      <div className="grid grid-cols-2 gap-2">
-        <TextField
-          name="cost_min"
-          inputMode="decimal"
-          label={t('cost_min')}
-          hint={t('cost-hint')}
-          error={faultOf('cost_min', t('cost-wrong'))}
-          defaultValue={asked.cost_min === undefined ? '' : toDollars(asked.cost_min)}
-        />
-        <TextField
-          name="cost_max"
-          inputMode="decimal"
-          label={t('cost_max')}
-          hint={t('cost-hint')}
-          error={faultOf('cost_max', t('cost-wrong'))}
-          defaultValue={asked.cost_max === undefined ? '' : toDollars(asked.cost_max)}
-        />
-      </div>
-      <TextField
-        name="latency_min"
-        inputMode="numeric"
-        label={t('latency_min')}
-        hint={t('latency-hint')}
-        error={faultOf('latency_min', t('latency-wrong'))}
-        defaultValue={asked.latency_min}
-      />
-      <TextField
-        name="tag"
-        label={t('tag')}
-        hint={t('tag-hint')}
-        error={faultOf('tag', t('tag-wrong'))}
-        defaultValue={asked.tag}
-      />
-      <TextField name="trace_id" label={t('trace_id')} defaultValue={asked.trace_id} />
-    </>
   );
 }
 
@@ -102,14 +84,12 @@ function ApplyButton() {
   );
 }
 
-function readForm(form: HTMLFormElement): Values {
-  const given = new FormData(form);
-  const read = (name: Name): string => String(given.get(name) ?? '').trim();
+function toTyped({ cost_min: min, cost_max: max, latency_min: latency, tag, trace_id: trace }: Asked): Typed {
   return {
-    cost_min: read('cost_min'),
-    cost_max: read('cost_max'),
-    latency_min: read('latency_min'),
-    tag: read('tag'),
-    trace_id: read('trace_id'),
+    cost_min: min === undefined ? '' : toDollars(min),
+    cost_max: max === undefined ? '' : toDollars(max),
+    latency_min: latency ?? '',
+    tag: tag ?? '',
+    trace_id: trace ?? '',
   };
 }

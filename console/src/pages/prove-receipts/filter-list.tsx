@@ -66,7 +66,7 @@ export function FilterList({ view, facets, actors }: FilterListProps) {
       />
       <Flag name="stream" view={view} />
       <Flag name="fallback" view={view} />
-      <FigureFilters key={JSON.stringify(asked)} view={view} />
+      <FigureFilters view={view} />
       <CountedSince counts={facets.data} />
     </div>
   );

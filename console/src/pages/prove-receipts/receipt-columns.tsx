@@ -15,19 +15,19 @@ export function useReceiptColumns(actors: Actors, narrow: boolean): Column<Recei
       {
         id: 'time',
         header: t('col-time'),
-        width: 140,
+        width: 156,
         cell: ({ created_at: at }) => (
           <time dateTime={at} title={formats.time(at)}>
             {formats.moment(at)}
           </time>
         ),
       },
-      { id: 'status', header: t('col-status'), width: 100, cell: ({ status }) => <StatusBadge status={status} /> },
-      { id: 'model', header: t('col-model'), width: narrow ? 150 : 170, cell: (receipt) => <ModelName {...receipt} /> },
+      { id: 'status', header: t('col-status'), width: 124, cell: ({ status }) => <StatusBadge status={status} /> },
+      { id: 'model', header: t('col-model'), width: 150, cell: (receipt) => <ModelName {...receipt} /> },
       {
         id: 'actor',
         header: t('col-actor'),
-        width: 120,
+        width: 110,
         hidden: narrow,
         cell: ({ key_id: id }) => {
           const name = id === null ? t('operator') : actors.nameOf(id);
@@ -38,7 +38,7 @@ export function useReceiptColumns(actors: Actors, narrow: boolean): Column<Recei
         id: 'tokens',
         header: t('col-tokens'),
         align: 'end',
-        width: 80,
+        width: 78,
         hidden: narrow,
         cell: ({ token_usage: { prompt, completion, total } }) => (
           <span title={t('tokens-in-out', { input: formats.integer(prompt), output: formats.integer(completion) })}>
@@ -50,7 +50,7 @@ export function useReceiptColumns(actors: Actors, narrow: boolean): Column<Recei
         id: 'cost',
         header: t('col-cost'),
         align: 'end',
-        width: 120,
+        width: 116,
         cell: ({ cost_nanos: nanos }) =>
           nanos === null ? <span className="text-ink-muted">{t('unpriced')}</span> : formats.money(nanos),
       },
@@ -59,6 +59,7 @@ export function useReceiptColumns(actors: Actors, narrow: boolean): Column<Recei
         header: t('col-latency'),
         align: 'end',
         width: 84,
+        hidden: narrow,
         cell: ({ latency_ms: tookMs }) => formats.milliseconds(tookMs),
       },
     ],

@@ -166,7 +166,7 @@ function TraceLink({ trace, view }: { trace: string; view: ReceiptsView }) {
       <Mono text={trace} />{' '}
       <button
         type="button"
-        className="min-h-6 text-xs text-accent underline"
+        className="min-h-6 text-start text-xs text-accent underline"
         onClick={() => view.only({ trace_id: trace })}
       >
         {t('only-trace')}
