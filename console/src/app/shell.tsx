@@ -44,7 +44,7 @@ function Frame({ path }: { path: string }) {
         {t('skip')}
       </a>
       <div className="flex shrink-0 flex-col border-line bg-surface max-md:border-b md:w-52 md:border-e">
-        <div className="flex items-center gap-2 p-3">
+        <header className="flex items-center gap-2 p-3">
           <img src="/mark.svg" alt="" className="size-6" />
           <span className="flex-1 text-lg font-semibold">Reeve</span>
           <Palette />
@@ -55,7 +55,7 @@ function Frame({ path }: { path: string }) {
             className="md:hidden"
             onClick={() => setMenuOpen(!menuOpen)}
           />
-        </div>
+        </header>
         <div className={`min-h-0 flex-1 flex-col overflow-auto md:flex ${menuOpen ? 'flex' : 'hidden'}`}>
           <Navigation onNavigate={() => setMenuOpen(false)} />
           <AccountMenu />
