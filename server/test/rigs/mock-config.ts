@@ -5,6 +5,8 @@ export interface MockConfigOptions {
   durability?: 'acknowledged' | 'relaxed';
   /** Appended as it is. */
   extra?: string;
+  /** Faults whose prices say that the model takes texts alone. */
+  textOnly?: readonly string[];
   /** `timeout_ms` of the providers behind faults. */
   faultTimeoutMs?: number;
 }
@@ -24,7 +26,8 @@ export function mockConfig(
   const timeoutMs = options.faultTimeoutMs ?? 1500;
   const provider = (name: string, timeout: string): string =>
     `  ${name}: { adapter: openai, base_url: "${mock.baseUrl}", api_key: "${MOCK_KEY}"${timeout} }`;
-  const price = (route: string): string => `  ${route}: { input: 0.15, output: 0.60 }`;
+  const price = (route: string, takes = ''): string => `  ${route}: { input: 0.15, output: 0.60${takes} }`;
+  const takesOf = (fault: string): string => (options.textOnly?.includes(fault) === true ? ', takes: []' : '');
   return [
     `durability: ${options.durability ?? 'acknowledged'}`,
     'providers:',
@@ -37,7 +40,7 @@ export function mockConfig(
     'prices:',
     price('mock/good'),
     price('mock/embed'),
-    ...faults.map((fault) => price(`f-${fault}/${fault}`)),
+    ...faults.map((fault) => price(`f-${fault}/${fault}`, takesOf(fault))),
     options.extra ?? '',
   ].join('\n');
 }

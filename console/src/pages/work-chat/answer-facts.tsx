@@ -19,10 +19,10 @@ export function AnswerFacts({ entry, onOpen }: { entry: Entry; onOpen(receiptId:
   const { data: receipt } = useQuery({ ...receiptQuery(id ?? ''), enabled: seen && mayRead && told === null });
   const facts = told ?? (receipt === undefined ? null : toFacts(receipt));
   return (
-    <span ref={line} className="ms-1 flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-muted">
+    <span ref={line} className="ms-2 flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-muted">
       {facts === null ? null : <FactList facts={facts} />}
       {id === null ? null : (
-        <Button look="quiet" icon="receipt" disabled={!mayRead} onClick={() => onOpen(id)}>
+        <Button look="quiet" icon="receipt" className="-mx-2 px-2" disabled={!mayRead} onClick={() => onOpen(id)}>
           {t('receipt')}
         </Button>
       )}

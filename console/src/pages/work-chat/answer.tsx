@@ -29,7 +29,7 @@ export function Answer(props: AnswerProps) {
   const model = entry?.model ?? live?.model ?? '';
   return (
     <article className={`min-w-0 ${paired ? 'rounded-md border border-line bg-surface p-3' : ''}`}>
-      <h2 className="mb-1 flex flex-wrap items-center gap-2 text-sm font-semibold">
+      <h2 className="mb-1 flex min-h-6 flex-wrap items-center gap-2 text-sm font-semibold">
         <span className="sr-only">{t('answer-of')}</span>
         {model}
         {paired && chosen ? <Badge tone="info">{t('chosen')}</Badge> : null}
@@ -77,7 +77,7 @@ function KeptBody({ chat, entry, paired, chosen }: AnswerProps & { entry: Entry 
       <Reasoning text={reasoningOf(entry)} open={false} />
       <AnswerText text={textOf(entry)} />
       {entry.interrupted ? <BrokenOff chat={chat} entry={entry} /> : null}
-      <footer className="mt-1 flex flex-wrap items-center gap-x-1">
+      <footer className="-ms-2 mt-1 flex flex-wrap items-center">
         <CopyButton compact text={textOf(entry)} label={t('copy-answer')} />
         <IconButton
           icon="refresh"
