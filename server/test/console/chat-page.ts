@@ -20,6 +20,7 @@ export function answersOf(page: Page, model: string): Locator {
 
 export async function ask(page: Page, text: string): Promise<void> {
   await messageField(page).fill(text);
+  await page.getByRole('button', { name: 'Ask', exact: true }).and(page.locator(':enabled')).waitFor();
   await messageField(page).press('Enter');
 }
 

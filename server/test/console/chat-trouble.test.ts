@@ -8,7 +8,10 @@ import { startReeve } from '../rigs/reeve.ts';
 let rig: ConsoleRig;
 
 beforeAll(async () => {
-  rig = await startConsole({ faults: ['error-middle', 'status-500'] });
+  rig = await startConsole({
+    faults: ['error-middle', 'status-500'],
+    aliases: { sturdy: ['f-status-500/status-500', 'mock/good'] },
+  });
 });
 afterAll(() => rig.close());
 afterEach(() => expect(rig.faults()).toEqual([]));
@@ -31,6 +34,7 @@ describe('what goes wrong', () => {
     const { path } = JSON.parse((await own.home.cli('login', '--json')).stdout) as { path: string };
     const page = await rig.open(own.baseUrl + path, { signedIn: false });
     await page.getByRole('button', { name: 'Enter' }).click();
+    await page.waitForURL(/work\/chat/);
     await page.goto(`${own.baseUrl}/work/chat?model=endless`);
     await ask(page, 'until it is gone');
     await answersOf(page, 'endless').getByText('The The').waitFor();
@@ -57,6 +61,19 @@ describe('what goes wrong', () => {
     await page.reload();
     await threadOf(page).getByRole('button', { name: 'Ask again' }).click();
     await threadOf(page).getByText(MOCK_TEXT).waitFor();
+  });
+
+  it('says which candidate failed before another one answered', async () => {
+    const page = await openChat(rig, 'sturdy');
+    await ask(page, 'another way');
+    const answer = answersOf(page, 'sturdy');
+    await answer.getByText('mock/good').waitFor();
+    await answer.getByText('after f-status-500/status-500 failed').waitFor();
+    await page.getByText('A call took another way').waitFor();
+    await keepPicture(page, 'chat-fallback');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.reload();
+    await answer.getByText('after f-status-500/status-500 failed').waitFor();
   });
 
   it('tells of another window that was first, and loses no word', async () => {

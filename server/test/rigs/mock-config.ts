@@ -5,6 +5,8 @@ export interface MockConfigOptions {
   durability?: 'acknowledged' | 'relaxed';
   /** Appended as it is. */
   extra?: string;
+  /** Further aliases, each with its candidates. */
+  aliases?: Readonly<Record<string, readonly string[]>>;
   /** Faults whose prices say that the model takes texts alone. */
   textOnly?: readonly string[];
   /** `timeout_ms` of the providers behind faults. */
@@ -37,6 +39,7 @@ export function mockConfig(
     '  good: [mock/good]',
     '  embed: [mock/embed]',
     ...faults.map((fault) => `  ${fault}: [f-${fault}/${fault}]`),
+    ...Object.entries(options.aliases ?? {}).map(([alias, candidates]) => `  ${alias}: [${candidates.join(', ')}]`),
     'prices:',
     price('mock/good'),
     price('mock/embed'),

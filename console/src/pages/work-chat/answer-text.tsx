@@ -3,7 +3,8 @@ import { Component, lazy, memo, Suspense, useDeferredValue, useMemo, type ReactN
 import { CodeView } from './code-view.tsx';
 import { splitBlocks, type Block } from './markdown-blocks.ts';
 
-const Markdown = lazy(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown })));
+const loadMarkdown = () => import('./markdown.tsx').then((module) => ({ default: module.Markdown }));
+const Markdown = lazy(loadMarkdown);
 const NONE: readonly Block[] = [];
 
 /** A long text that is opened is laid out in slices, so that the page answers meanwhile. */
@@ -20,6 +21,11 @@ export const AnswerText = memo(function AnswerText({ text }: { text: string }) {
     </div>
   );
 });
+
+/** Has the first answer find its means there. */
+export function preloadMarkdown(): void {
+  void loadMarkdown();
+}
 
 interface FlatBlock {
   kind: Block['kind'];

@@ -1,20 +1,20 @@
 /** One answer, while it is written and after: its text, what went wrong, what it cost, and what one can do with it. */
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
-import { ProblemNote, useSignal } from '#app';
+import { ProblemNote } from '#app';
 import { Badge, Button, CopyButton, Icon, IconButton, Notice } from '#ui';
 import { AnswerFacts } from './answer-facts.tsx';
 import { AnswerText } from './answer-text.tsx';
 import { BranchPicker } from './branch-picker.tsx';
 import type { Entry } from './conversation.ts';
-import { breakOfEntry, dropAnswer, saveAgain, type LiveAnswer } from './live-answers.ts';
+import { breakOfEntry, dropAnswer, saveAgain, type LiveAnswer, type LiveState } from './live-answers.ts';
 import { reasoningOf, textOf } from './tree.ts';
 import type { Chat } from './use-chat.ts';
 
 interface AnswerProps {
   chat: Chat;
   questionId: string;
-  /** One of both; while an answer is handed over to its entry the entry wins. */
+  /** One of both. */
   entry: Entry | null;
   live: LiveAnswer | null;
   /** It stands beside another model's. */
@@ -24,61 +24,64 @@ interface AnswerProps {
 }
 
 export function Answer(props: AnswerProps) {
-  const { entry, live, paired, chosen } = props;
+  const { chat, entry, live, questionId, paired, chosen } = props;
   const t = useTranslations('chat');
-  const model = entry?.model ?? live?.model ?? '';
+  const state = useLiveState(live);
+  const { text, reasoning } = readSaid(entry, state);
   return (
     <article className={`min-w-0 ${paired ? 'rounded-md border border-line bg-surface p-3' : ''}`}>
       <h2 className="mb-1 flex min-h-6 flex-wrap items-center gap-2 text-sm font-semibold">
         <span className="sr-only">{t('answer-of')}</span>
-        {model}
+        {entry?.model ?? live?.model}
         {paired && chosen ? <Badge tone="info">{t('chosen')}</Badge> : null}
       </h2>
-      {entry === null && live !== null ? <LiveBody {...props} live={live} /> : null}
-      {entry === null ? null : <KeptBody {...props} entry={entry} />}
+      <Reasoning text={reasoning} open={text === ''} />
+      <AnswerText text={text} />
+      {live !== null && state !== null ? (
+        <LiveFoot live={live} state={state} onRetry={() => chat.retry(questionId, live.model)} />
+      ) : null}
+      {entry === null ? null : <KeptFoot {...props} entry={entry} text={text} />}
     </article>
   );
 }
 
-function LiveBody({ chat, live, questionId }: AnswerProps & { live: LiveAnswer }) {
+const subscribeToNone = () => () => undefined;
+
+function useLiveState(live: LiveAnswer | null): LiveState | null {
+  return useSyncExternalStore(live?.state.subscribe ?? subscribeToNone, () => live?.state.get() ?? null);
+}
+
+/** What stands below an answer that is not kept yet: that it is written, or why not. */
+function LiveFoot({ live, state, onRetry }: { live: LiveAnswer; state: LiveState; onRetry(): void }) {
   const t = useTranslations('chat');
-  const { phase, said, problem } = useSignal(live.state);
-  if (phase === 'refused') {
-    return <ProblemNote error={problem} onRetry={() => chat.retry(questionId, live.model)} />;
-  }
-  const isWritten = phase === 'waiting' || phase === 'writing';
-  return (
-    <>
-      <Reasoning text={said.reasoning} open={said.text === '' && said.refusal === ''} />
-      <AnswerText text={joinSaid(said.text, said.refusal)} />
-      {isWritten ? (
-        <p className="flex min-h-8 items-center gap-2 text-sm text-ink-muted">
-          <span aria-hidden="true" className="size-2 animate-pulse rounded-full bg-accent" />
-          {t(phase)}
+  const { phase, problem } = state;
+  if (phase === 'refused') return <ProblemNote error={problem} onRetry={onRetry} />;
+  if (phase === 'unsaved') {
+    return (
+      <div className="my-2 flex flex-col gap-2">
+        <ProblemNote error={problem} onRetry={() => void saveAgain(live.key)} />
+        <p className="flex flex-wrap items-center gap-2 text-sm">
+          {t('unsaved')}
+          <Button onClick={() => dropAnswer(live.key)}>{t('give-up')}</Button>
         </p>
-      ) : null}
-      {phase === 'unsaved' ? (
-        <div className="my-2 flex flex-col gap-2">
-          <ProblemNote error={problem} onRetry={() => void saveAgain(live.key)} />
-          <p className="flex flex-wrap items-center gap-2 text-sm">
-            {t('unsaved')}
-            <Button onClick={() => dropAnswer(live.key)}>{t('give-up')}</Button>
-          </p>
-        </div>
-      ) : null}
-    </>
+      </div>
+    );
+  }
+  return (
+    <p className="flex min-h-8 items-center gap-2 text-sm text-ink-muted">
+      <span aria-hidden="true" className="size-2 animate-pulse rounded-full bg-accent" />
+      {t(phase === 'waiting' ? 'waiting' : 'writing')}
+    </p>
   );
 }
 
-function KeptBody({ chat, entry, paired, chosen }: AnswerProps & { entry: Entry }) {
+function KeptFoot({ chat, entry, text, paired, chosen }: AnswerProps & { entry: Entry; text: string }) {
   const t = useTranslations('chat');
   return (
     <>
-      <Reasoning text={reasoningOf(entry)} open={false} />
-      <AnswerText text={textOf(entry)} />
       {entry.interrupted ? <BrokenOff chat={chat} entry={entry} /> : null}
       <footer className="-ms-2 mt-1 flex flex-wrap items-center">
-        <CopyButton compact text={textOf(entry)} label={t('copy-answer')} />
+        <CopyButton compact text={text} label={t('copy-answer')} />
         <IconButton
           icon="refresh"
           label={t('retry')}
@@ -103,9 +106,13 @@ function BrokenOff({ chat, entry }: { chat: Chat; entry: Entry }) {
   const how = breakOfEntry(entry.id);
   const stopped = how?.ending === 'stopped';
   const isLast = chat.path.at(-1)?.id === entry.id;
-  const goOn = (): void => void chat.ask([{ type: 'text', text: t('go-on-words') }], entry.id).catch(() => undefined);
+  const [problem, setProblem] = useState<unknown>(null);
+  const goOn = (): void => {
+    setProblem(null);
+    void chat.ask([{ type: 'text', text: t('go-on-words') }], entry.id).catch(setProblem);
+  };
   return (
-    <div className="my-2">
+    <div className="my-2 flex flex-col gap-2">
       <Notice
         tone={stopped ? 'neutral' : 'warn'}
         title={t(how === null ? 'not-whole' : stopped ? 'stopped' : 'lost')}
@@ -114,6 +121,7 @@ function BrokenOff({ chat, entry }: { chat: Chat; entry: Entry }) {
         <p>{t('not-whole-lead')}</p>
         {how?.problem === undefined || how.problem === null ? null : <p>{how.problem.message}</p>}
       </Notice>
+      {problem === null ? null : <ProblemNote error={problem} />}
     </div>
   );
 }
@@ -138,6 +146,10 @@ function Reasoning({ text, open }: { text: string; open: boolean }) {
   );
 }
 
-function joinSaid(text: string, refusal: string): string {
-  return [text, refusal].filter((part) => part !== '').join('\n\n');
+/** The same text before and after the answer is kept, so that nothing is laid out anew. */
+function readSaid(entry: Entry | null, state: LiveState | null): { text: string; reasoning: string } {
+  if (entry !== null) return { text: textOf(entry), reasoning: reasoningOf(entry) };
+  if (state === null) return { text: '', reasoning: '' };
+  const { text, refusal, reasoning } = state.said;
+  return { text: [text, refusal].filter((part) => part !== '').join('\n\n'), reasoning };
 }

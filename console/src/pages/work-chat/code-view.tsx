@@ -7,6 +7,9 @@ import type { Piece } from './highlight.ts';
 /** Longer code keeps one colour: it would take too long to colour while somebody reads. */
 const COLOURED_MAX = 20_000;
 
+const LATER_MS = 50;
+const IDLE_MAX_MS = 2_000;
+
 const LOOKS: Readonly<Record<string, string>> = {
   keyword: 'text-info',
   'selector-tag': 'text-info',
@@ -57,16 +60,31 @@ function useColours(language: string, text: string, closed: boolean): readonly P
   const [coloured, setColoured] = useState<{ text: string; pieces: readonly Piece[] } | null>(null);
   useEffect(() => {
     if (!closed || language === '' || text.length > COLOURED_MAX) return undefined;
-    let current = true;
+    let cancel: (() => void) | null = () => undefined;
     void import('./highlight.ts').then(({ colourCode }) => {
-      const pieces = current ? colourCode(text, language) : null;
-      if (pieces !== null) setColoured({ text, pieces });
+      if (cancel === null) return;
+      // One block at a time, and only while nothing else waits.
+      cancel = whenIdle(() => {
+        const pieces = colourCode(text, language);
+        if (pieces !== null) setColoured({ text, pieces });
+      });
     });
     return () => {
-      current = false;
+      cancel?.();
+      cancel = null;
     };
   }, [closed, language, text]);
   return coloured?.text === text ? coloured.pieces : null;
+}
+
+/** Not every browser tells when it is idle: there it is a moment later. */
+function whenIdle(work: () => void): () => void {
+  if (!('requestIdleCallback' in window)) {
+    const timer = setTimeout(work, LATER_MS);
+    return () => clearTimeout(timer);
+  }
+  const wait = window.requestIdleCallback(work, { timeout: IDLE_MAX_MS });
+  return () => window.cancelIdleCallback(wait);
 }
 
 function drawPiece(piece: Piece, index: number): ReactNode {

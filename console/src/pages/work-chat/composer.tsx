@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { ProblemNote } from '#app';
 import { Button, IconButton, Notice, useShortcuts } from '#ui';
+import { preloadMarkdown } from './answer-text.tsx';
 import { AttachmentList } from './attachment-list.tsx';
 import { findUntaken, isTooMuch, readAttachments, type Attachment, type Refusal } from './attachments.ts';
 import { isConflict, type Part } from './conversation.ts';
@@ -21,6 +22,7 @@ export function Composer({ chat }: { chat: Chat }) {
     { keys: 'i', label: t('to-field'), run: () => field.current?.focus() },
   ]);
   useEffect(() => {
+    preloadMarkdown();
     // A keyboard that slides over the page is not called without being asked for.
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, []);

@@ -1,6 +1,6 @@
 /** The caller's own conversations: search, open, rename, delete. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { ProblemNote, useFormats } from '#app';
 import { Button, IconButton, Menu, TextField } from '#ui';
@@ -69,12 +69,13 @@ export function ConversationList({ openId, search, onSearch, onOpen }: ListProps
 function SearchField({ search, onSearch }: Pick<ListProps, 'search' | 'onSearch'>) {
   const t = useTranslations('chat');
   const [typed, setTyped] = useState(search ?? '');
-  useEffect(() => {
-    const wanted = typed.trim() === '' ? undefined : typed.trim();
-    if (wanted === search) return undefined;
-    const timer = window.setTimeout(() => onSearch(wanted), TYPING_MS);
-    return () => window.clearTimeout(timer);
-  }, [typed, search, onSearch]);
+  const timer = useRef(0);
+  const type = (text: string): void => {
+    setTyped(text);
+    window.clearTimeout(timer.current);
+    const wanted = text.trim() === '' ? undefined : text.trim();
+    timer.current = window.setTimeout(() => onSearch(wanted), TYPING_MS);
+  };
   return (
     <TextField
       type="search"
@@ -83,7 +84,7 @@ function SearchField({ search, onSearch }: Pick<ListProps, 'search' | 'onSearch'
       placeholder={t('search')}
       value={typed}
       maxLength={200}
-      onChange={(event) => setTyped(event.target.value)}
+      onChange={(event) => type(event.target.value)}
     />
   );
 }

@@ -1,7 +1,7 @@
 /** Work → Chat: ask models; each answer has its price and its receipt. */
 import { useQuery } from '@tanstack/react-query';
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { dropAbsent, ProblemNote } from '#app';
 import { Button, Dialog, EmptyState, PageFrame, PeekLayout } from '#ui';
@@ -85,11 +85,8 @@ function Middle({ chat, loading }: { chat: Chat; loading: boolean }) {
 function Conversations({ onOpened }: { onOpened?(): void }) {
   const { id, q } = page.useSearch();
   const navigate = page.useNavigate();
-  const search = useCallback(
-    (text: string | undefined) =>
-      void navigate({ search: (before) => dropAbsent({ ...before, q: text }), replace: true }),
-    [navigate],
-  );
+  const search = (text: string | undefined): void =>
+    void navigate({ search: (before) => dropAbsent({ ...before, q: text }), replace: true });
   return (
     <ConversationList
       openId={id}

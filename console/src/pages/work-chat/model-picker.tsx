@@ -33,9 +33,11 @@ export function ModelPicker({ label, value, onPick, without = null }: ModelPicke
   );
 }
 
+const toNanos = (usd: number): number => Math.round(usd * 1e9);
+
 function ModelLine({ model: { id, candidates } }: { model: Model }) {
   const t = useTranslations('chat');
-  const { integer } = useFormats();
+  const { integer, money } = useFormats();
   const [first] = candidates;
   const input = first?.input;
   const output = first?.output;
@@ -45,7 +47,9 @@ function ModelLine({ model: { id, candidates } }: { model: Model }) {
       <span className="font-medium">{id}</span>
       <span className="text-xs text-ink-muted">{candidates.map(({ name }) => name).join(' → ')}</span>
       <span className="flex flex-wrap items-center gap-1 text-xs text-ink-muted">
-        {priced ? t('model-price', { input: `$${input}`, output: `$${output}` }) : t('model-unpriced')}
+        {priced
+          ? t('model-price', { input: money(toNanos(input)), output: money(toNanos(output)) })
+          : t('model-unpriced')}
         {first?.context_tokens === undefined ? null : (
           <span>· {t('model-context', { tokens: integer(first.context_tokens) })}</span>
         )}

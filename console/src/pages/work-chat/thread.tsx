@@ -24,7 +24,7 @@ export function Thread({ chat }: { chat: Chat }) {
         role="region"
         aria-label={t('conversation')}
         tabIndex={0}
-        className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]"
+        className="min-h-0 flex-1 overflow-y-auto"
       >
         <div
           ref={content}
