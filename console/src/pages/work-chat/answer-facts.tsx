@@ -1,15 +1,14 @@
-/** One line below an answer: cost, tokens, way, time, and the receipt that proves them. */
+/** One line below an answer: cost, tokens, way and time. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { holds, useFormats, useMe } from '#app';
-import { Badge, Button } from '#ui';
+import { Badge } from '#ui';
 import type { Entry } from './conversation.ts';
 import { receiptQuery, toFacts, type Facts } from './facts.ts';
 import { factsOfEntry } from './live-answers.ts';
 
-export function AnswerFacts({ entry, onOpen }: { entry: Entry; onOpen(receiptId: string): void }) {
-  const t = useTranslations('chat');
+export function AnswerFacts({ entry }: { entry: Entry }) {
   const line = useRef<HTMLSpanElement>(null);
   const seen = useSeen(line);
   const me = useMe();
@@ -19,13 +18,11 @@ export function AnswerFacts({ entry, onOpen }: { entry: Entry; onOpen(receiptId:
   const { data: receipt } = useQuery({ ...receiptQuery(id ?? ''), enabled: seen && mayRead && told === null });
   const facts = told ?? (receipt === undefined ? null : toFacts(receipt));
   return (
-    <span ref={line} className="ms-2 flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-muted">
+    <span
+      ref={line}
+      className="ms-2 flex min-h-8 min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-muted"
+    >
       {facts === null ? null : <FactList facts={facts} />}
-      {id === null ? null : (
-        <Button look="quiet" icon="receipt" className="-mx-2 px-2" disabled={!mayRead} onClick={() => onOpen(id)}>
-          {t('receipt')}
-        </Button>
-      )}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 /** One answer, while it is written and after: its text, what went wrong, what it cost, and what one can do with it. */
 import { useState, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
-import { ProblemNote } from '#app';
+import { holds, ProblemNote, useMe } from '#app';
 import { Badge, Button, CopyButton, Icon, IconButton, Notice } from '#ui';
 import { AnswerFacts } from './answer-facts.tsx';
 import { AnswerText } from './answer-text.tsx';
@@ -94,9 +94,21 @@ function KeptFoot({ chat, entry, text, paired, chosen }: AnswerProps & { entry: 
             {t('go-on-here')}
           </Button>
         ) : null}
-        <AnswerFacts entry={entry} onOpen={(receipt) => chat.show({ receipt })} />
+        <ReceiptButton id={entry.receipt_id} onOpen={(receipt) => chat.show({ receipt })} />
+        <AnswerFacts entry={entry} />
       </footer>
     </>
+  );
+}
+
+function ReceiptButton({ id, onOpen }: { id: string | null; onOpen(id: string): void }) {
+  const t = useTranslations('chat');
+  const mayRead = holds(useMe(), 'receipts:read');
+  if (id === null) return null;
+  return (
+    <Button look="quiet" icon="receipt" className="px-2" disabled={!mayRead} onClick={() => onOpen(id)}>
+      {t('receipt')}
+    </Button>
   );
 }
 
@@ -115,7 +127,7 @@ function BrokenOff({ chat, entry }: { chat: Chat; entry: Entry }) {
     <div className="my-2 flex flex-col gap-2">
       <Notice
         tone={stopped ? 'neutral' : 'warn'}
-        title={t(how === null ? 'not-whole' : stopped ? 'stopped' : 'lost')}
+        title={t(stopped ? 'stopped' : how?.problem === null ? 'lost' : 'not-whole')}
         action={isLast && !chat.busy ? <Button onClick={goOn}>{t('go-on')}</Button> : undefined}
       >
         <p>{t('not-whole-lead')}</p>

@@ -16,7 +16,7 @@ export interface Conversation {
 const TITLE_LENGTH_MAX = 80;
 const TRIES_MAX = 4;
 
-export const listKey = ['chat', 'list'] as const;
+const listKey = ['chat', 'list'] as const;
 
 /** The newest first; with a text only those that hold it, a part at a time. */
 export function listQuery(text: string | undefined) {
@@ -122,7 +122,7 @@ export function isConflict(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 409;
 }
 
-export function rereadConversation(client: QueryClient, id: string): Promise<Conversation> {
+function rereadConversation(client: QueryClient, id: string): Promise<Conversation> {
   return client.fetchQuery({ ...conversationQuery(id), staleTime: 0 });
 }
 
