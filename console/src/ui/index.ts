@@ -18,6 +18,7 @@ export { Notice } from './notice.tsx';
 export { Kbd, PageFrame } from './page-frame.tsx';
 export { Panel, Tile } from './panel.tsx';
 export { PeekLayout, PeekPanel } from './peek-panel.tsx';
+export { Picker, type PickerOption } from './picker.tsx';
 export { Popover } from './popover.tsx';
 export { RangePicker } from './range-picker.tsx';
 export { ShareBar } from './share-bar.tsx';
