@@ -127,7 +127,7 @@ describe('each page', () => {
   });
 
   it('that is not there says so, and leads home', async () => {
-    const page = await rig.open('/work/nothing');
+    const page = await rig.open('/operate/nothing');
     await expectTitle(page, 'There is no such page for you');
     await page.getByRole('link', { name: 'To the first page' }).click();
     await expectTitle(page, 'Chat');
