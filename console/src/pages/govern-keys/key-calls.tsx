@@ -32,7 +32,7 @@ export function KeyCalls({ id }: { id: string }) {
   ];
   return (
     <Section title={t('used')}>
-      <div className="mb-2 flex flex-col gap-2">
+      <div className="mb-2 flex flex-col gap-2 empty:hidden">
         {last.error === null ? null : <ProblemNote error={last.error} />}
         {usage.error === null ? null : <ProblemNote error={usage.error} />}
       </div>
