@@ -108,6 +108,11 @@ function fillPath(path: string, params: CallInput['params']): string {
   return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(params?.[name] ?? ''));
 }
 
+/** An address of the server with its query: for a link, or what is saved as a file. */
+export function toAddress(path: string, query: object): string {
+  return path + toQuery(query);
+}
+
 function toQuery(query: object | undefined): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {

@@ -64,13 +64,16 @@ interface ConfirmProps {
   lead: ReactNode;
   /** What is done, as a verb. */
   action: string;
+  /** `primary` for what does no harm and still wants a second look. */
+  look?: 'danger' | 'primary';
   /** Resolves when done; the dialog then closes. What it throws is for the caller's own `children`. */
   onConfirm(): Promise<void> | void;
   children?: ReactNode;
 }
 
 /** Asks before what cannot be undone. */
-export function ConfirmDialog({ open, onClose, title, lead, action, onConfirm, children }: ConfirmProps) {
+export function ConfirmDialog({ look = 'danger', open, onClose, title, lead, action, ...rest }: ConfirmProps) {
+  const { onConfirm, children } = rest;
   const t = useTranslations('ui');
   const [busy, setBusy] = useState(false);
   const confirm = async (): Promise<void> => {
@@ -85,7 +88,7 @@ export function ConfirmDialog({ open, onClose, title, lead, action, onConfirm, c
   const foot = (
     <>
       <Button onClick={onClose}>{t('cancel')}</Button>
-      <Button look="danger" busy={busy} onClick={() => void confirm().catch(() => undefined)}>
+      <Button look={look} busy={busy} onClick={() => void confirm().catch(() => undefined)}>
         {action}
       </Button>
     </>
