@@ -30,7 +30,7 @@ export function Dialog({ open, onClose, title, lead, foot, wide = false, held = 
   return (
     <Primitive.Root open={open} onOpenChange={(next) => (next || held ? undefined : onClose())}>
       <Primitive.Portal>
-        <div aria-hidden="true" className="fixed inset-0 z-40 bg-scrim" />
+        <div aria-hidden="true" className="fixed inset-0 z-50 bg-scrim" />
         <Primitive.Content
           {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
           onOpenAutoFocus={focusFirstField}

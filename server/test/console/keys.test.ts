@@ -87,6 +87,10 @@ describe('keys', () => {
     await keepPicture(page, 'keys-panel');
     expect(await findBarriers(page)).toEqual([]);
     await keepPicture(page, 'keys-panel-dark');
+    await panel.getByRole('link', { name: 'Its receipts' }).click();
+    await page.waitForURL(new RegExp(`receipts\\?key_id=${made.id}`));
+    await page.goBack();
+    await panel.waitFor();
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
   });

@@ -30,15 +30,12 @@ function KeysPage() {
     [navigate],
   );
   useShortcuts([{ keys: 'n', label: t('create'), run: () => setMaking(true) }]);
-  const createButton = (
-    <Button look="primary" icon="plus" onClick={() => setMaking(true)}>
-      {t('create')}
-    </Button>
-  );
   const actions = (
     <>
       <SavedViews />
-      {createButton}
+      <Button look="primary" icon="plus" onClick={() => setMaking(true)}>
+        {t('create')}
+      </Button>
     </>
   );
   const panel = openId === undefined ? null : <KeyPanel {...open} {...{ names, shown, openKey, id: openId }} />;

@@ -1,9 +1,12 @@
 /** What a key did lately, out of receipts and usage. Either may be closed to this member; the rest of the panel stands. */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { call } from '#api';
 import { ProblemNote, useFormats } from '#app';
 import { Details, Section } from '#ui';
+
+const LINK = 'inline-flex min-h-6 items-center text-accent underline';
 
 export function KeyCalls({ id }: { id: string }) {
   const t = useTranslations('keys');
@@ -32,11 +35,23 @@ export function KeyCalls({ id }: { id: string }) {
   ];
   return (
     <Section title={t('used')}>
-      <div className="mb-2 flex flex-col gap-2">
+      <div className="mb-2 flex flex-col gap-2 empty:hidden">
         {last.error === null ? null : <ProblemNote error={last.error} />}
         {usage.error === null ? null : <ProblemNote error={usage.error} />}
       </div>
       <Details items={items} />
+      {receipt === undefined ? null : (
+        <p className="mt-2 flex flex-wrap gap-x-4 text-sm">
+          <Link to="/prove/receipts" search={{ key_id: id }} className={LINK}>
+            {t('to-receipts')}
+          </Link>
+          {usage.data === undefined ? null : (
+            <Link to="/govern/usage" search={{ key_id: id }} className={LINK}>
+              {t('to-usage')}
+            </Link>
+          )}
+        </p>
+      )}
     </Section>
   );
 }

@@ -2,7 +2,7 @@
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { ProblemNote, useFormats } from '#app';
+import { ProblemNote, SavedViews, useFormats } from '#app';
 import { Button, DataTable, EmptyState, PageFrame, PeekLayout, SelectField, TextField, useShortcuts } from '#ui';
 import { InviteMember } from './invite-member.tsx';
 import { useMemberColumns } from './member-columns.tsx';
@@ -30,9 +30,12 @@ function MembersPage() {
   );
   useShortcuts([{ keys: 'n', label: t('invite'), run: () => setInviting(true) }]);
   const actions = (
-    <Button look="primary" icon="plus" onClick={() => setInviting(true)}>
-      {t('invite')}
-    </Button>
+    <>
+      <SavedViews />
+      <Button look="primary" icon="plus" onClick={() => setInviting(true)}>
+        {t('invite')}
+      </Button>
+    </>
   );
   const panel =
     openId === undefined ? null : <MemberPanel key={openId} {...open} {...{ shown, openMember, id: openId }} />;

@@ -78,6 +78,8 @@ export const keys: typeof English = {
   'not-used': 'noch nicht benutzt',
   'calls-all': 'Aufrufe insgesamt',
   'cost-all': 'Kosten insgesamt',
+  'to-receipts': 'Seine Belege',
+  'to-usage': 'Seine Nutzung nach Tagen',
   end: 'Diesen Schlüssel beenden',
   'end-lead': 'Programme mit ihm werden sofort abgewiesen. Was er getan hat, bleibt in den Belegen.',
   revoke: 'Widerrufen',

@@ -75,6 +75,8 @@ export const keys = {
   'not-used': 'not used yet',
   'calls-all': 'Calls in all',
   'cost-all': 'Cost in all',
+  'to-receipts': 'Its receipts',
+  'to-usage': 'Its usage by day',
   end: 'End this key',
   'end-lead': 'Programs that use it are refused at once. What it did stays in receipts.',
   revoke: 'Revoke',
