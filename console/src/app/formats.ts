@@ -42,6 +42,8 @@ export interface Formats {
   percent(share: number): string;
   /** Date and time down to the second. */
   time(at: string | number): string;
+  /** The same without the year, for columns. */
+  moment(at: string | number): string;
   day(at: string | number): string;
   /** The time of day alone, down to the second. */
   clock(at: string | number): string;
@@ -65,9 +67,17 @@ function createFormats(locale: string): Formats {
   const two = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
-  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const age = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const formats: Formats = {
     integer: (value) => integer.format(value),
     decimal: (value) => two.format(value),
@@ -77,6 +87,7 @@ function createFormats(locale: string): Formats {
     bytes: (value) => formatUnit(locale, SIZES, value),
     percent: (share) => percent.format(share),
     time: (at) => time.format(new Date(at)),
+    moment: (at) => moment.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
     clock: (at) => clock.format(new Date(at)),
     age(at) {

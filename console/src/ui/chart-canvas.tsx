@@ -1,7 +1,7 @@
 /** The drawn half of `Chart`; loaded when the first chart is shown. */
 import { useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
-import { CHART_COLOURS, DASHES, type ChartProps } from './chart.tsx';
+import { CHART_COLOURS, DASHES, type ChartProps } from './chart-shape.ts';
 
 export function ChartCanvas(props: ChartProps & { heightPx: number }) {
   const box = useRef<HTMLDivElement>(null);
@@ -49,7 +49,12 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
     padding: [8, 32, 0, 0],
     plugins: [tooltip(latest)],
     axes: [
-      { ...axis, size: 28, values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)) },
+      {
+        ...axis,
+        size: 28,
+        space: LABEL_PX + 7 * Math.max(0, ...latest.current.points.map(({ label }) => label.length)),
+        values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)),
+      },
       {
         ...axis,
         size: 64,
@@ -57,7 +62,10 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
       },
     ],
     scales: {
-      x: { time: kind !== 'bar' || isTime(latest.current) },
+      x: {
+        time: kind !== 'bar' || isTime(latest.current),
+        ...(kind === 'bar' ? { range: (_plot, min, max) => widen(latest.current, min, max) } : {}),
+      },
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     series: [
@@ -80,6 +88,15 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
       })),
     ],
   };
+}
+
+/** Between two labels of the horizontal axis. */
+const LABEL_PX = 16;
+
+/** The first and the last bar stand whole. */
+function widen({ points }: ChartProps, min: number, max: number): [number, number] {
+  const half = points.length > 1 ? (max - min) / (points.length - 1) / 2 : 0.5;
+  return [min - half, max + half];
 }
 
 function findLone(plot: UPlot, series: number): number[] {

@@ -26,6 +26,8 @@ const features = tableFeatures({
 type Features = typeof features;
 
 const ROW_PX = 36;
+/** On a narrow screen the page grows with its content: unbounded, every row would be in sight, and the next page wanted. */
+const FILL = 'min-h-64 flex-1 max-lg:max-h-[75vh]';
 /** How close to the end the next page is asked for. */
 const MORE_ROWS = 30;
 
@@ -65,7 +67,7 @@ interface DataTableProps<Item> {
 export function DataTable<Item extends RowData>(props: DataTableProps<Item>) {
   const { label, columns, items, idOf, openId = null, onOpen, fill = false } = props;
   const t = useTranslations('ui');
-  // State and no ref: rows that are there at once are laid out before a ref would be known to them.
+  // State and not a ref: the rows are laid out once more when the box that they scroll in stands.
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const table = useTable({
     features,
@@ -84,7 +86,7 @@ export function DataTable<Item extends RowData>(props: DataTableProps<Item>) {
       role="region"
       aria-label={label}
       tabIndex={0}
-      className={`relative overflow-auto rounded-md border border-line bg-surface ${fill ? 'min-h-64 flex-1' : 'max-h-[60vh]'}`}
+      className={`relative overflow-auto rounded-md border border-line bg-surface ${fill ? FILL : 'max-h-[60vh]'}`}
     >
       <table
         aria-label={label}
@@ -129,7 +131,7 @@ function HeaderCell({ column, sorted, onSort }: HeaderCellProps) {
       scope="col"
       aria-sort={sortable ? (sorted === false ? 'none' : order) : undefined}
       style={column.width === undefined ? undefined : { width: column.width }}
-      className={`sticky top-0 z-10 border-b border-line bg-sunken px-3 py-1.5 font-medium text-ink-muted ${column.align === 'end' ? 'text-end' : 'text-start'}`}
+      className={`sticky top-0 z-10 border-b border-line bg-sunken px-3 py-1.5 font-medium whitespace-nowrap text-ink-muted ${column.align === 'end' ? 'text-end' : 'text-start'}`}
     >
       {sortable ? (
         <button type="button" onClick={onSort} className="inline-flex min-h-6 items-center gap-1 hover:text-ink">
@@ -253,10 +255,9 @@ function useRowKeys({ ids, openId, onOpen, scroller }: RowKeys): void {
   useEffect(() => {
     if (scroller === null || at < 0) return;
     const top = at * ROW_PX;
+    const bottom = top + 2 * ROW_PX - scroller.clientHeight;
     if (top < scroller.scrollTop) scroller.scrollTo({ top });
-    else if (top + 2 * ROW_PX > scroller.scrollTop + scroller.clientHeight) {
-      scroller.scrollTo({ top: top + 2 * ROW_PX - scroller.clientHeight });
-    }
+    else if (bottom > scroller.scrollTop) scroller.scrollTo({ top: bottom });
   }, [at, scroller]);
   useShortcuts(
     onOpen === undefined

@@ -30,9 +30,10 @@ export function Dialog({ open, onClose, title, lead, foot, wide = false, held = 
   return (
     <Primitive.Root open={open} onOpenChange={(next) => (next || held ? undefined : onClose())}>
       <Primitive.Portal>
-        <div aria-hidden="true" className="fixed inset-0 z-40 bg-black/50" />
+        <div aria-hidden="true" className="fixed inset-0 z-40 bg-scrim" />
         <Primitive.Content
           {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={focusFirstField}
           onEscapeKeyDown={stay}
           onInteractOutside={stay}
           className={`fixed top-[8vh] left-1/2 z-50 flex max-h-[84vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-float ${wide ? 'max-w-3xl' : 'max-w-lg'}`}
@@ -97,6 +98,16 @@ export function ConfirmDialog({ look = 'danger', open, onClose, title, lead, act
       {children}
     </Dialog>
   );
+}
+
+/** Where a dialog asks for something, one can type at once; else its first button has the focus. */
+function focusFirstField(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  const fields = event.currentTarget.querySelectorAll<HTMLInputElement>('input:not([hidden], [type="checkbox"])');
+  const [first] = [...fields].toSorted((a, b) => Number(a.value !== '') - Number(b.value !== ''));
+  if (first === undefined) return;
+  event.preventDefault();
+  first.focus();
 }
 
 let openDialogs = 0;

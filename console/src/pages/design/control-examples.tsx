@@ -12,9 +12,10 @@ import {
   IconButton,
   Kbd,
   Menu,
-  Meter,
+  Gauge,
   Notice,
   Panel,
+  Picker,
   Popover,
   SelectField,
   showToast,
@@ -60,6 +61,7 @@ function Buttons() {
         <Popover label="Filter" trigger={<Button icon="filter">Popover</Button>}>
           <CheckField label="Only failures" />
         </Popover>
+        <PickerExample />
         <Tooltip text="It can be undone for ten minutes.">
           <Button look="quiet">Tooltip</Button>
         </Tooltip>
@@ -86,6 +88,21 @@ function Buttons() {
         onConfirm={() => undefined}
       />
     </Panel>
+  );
+}
+
+function PickerExample() {
+  const [model, setModel] = useState<string | null>(null);
+  const options = ['small', 'large'].map((name) => ({ value: name, content: name }));
+  return (
+    <Picker
+      label="Model"
+      placeholder="Find a model"
+      nothing="No model has this name."
+      value={model}
+      onPick={setModel}
+      options={options}
+    />
   );
 }
 
@@ -142,7 +159,7 @@ function Words() {
           <Tile label="Requests" value="1,204" note="last 5 minutes" />
           <Tile label="p95" value="840 ms" note="all models" />
         </div>
-        <Meter label="Journal" value={3} max={10} words="3 GB of 10 GB" />
+        <Gauge label="Journal" value={3} max={10} words="3 GB of 10 GB" />
         <SimpleTable
           label="Queues"
           head={['Queue', 'Due', 'Oldest']}
