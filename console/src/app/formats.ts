@@ -67,7 +67,6 @@ function createFormats(locale: string): Formats {
   const two = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
-  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const moment = new Intl.DateTimeFormat(locale, {
     month: 'short',
     day: 'numeric',
@@ -78,6 +77,7 @@ function createFormats(locale: string): Formats {
   });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const age = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const formats: Formats = {
     integer: (value) => integer.format(value),
     decimal: (value) => two.format(value),

@@ -45,7 +45,8 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
     height: heightPx,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
-    padding: [8, 8, 0, 0],
+    // Half of the last label stands to the right of its point.
+    padding: [8, 32, 0, 0],
     plugins: [tooltip(latest)],
     axes: [
       {

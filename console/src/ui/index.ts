@@ -13,7 +13,7 @@ export { CheckField, Field, SelectField, TextArea, TextField, type Choice } from
 export { FilterChips, type FilterChip } from './filter-chips.tsx';
 export { Icon, type IconName } from './icon.tsx';
 export { Menu, type MenuItem } from './menu.tsx';
-export { Meter } from './meter.tsx';
+export { Gauge } from './gauge.tsx';
 export { Notice } from './notice.tsx';
 export { Kbd, PageFrame } from './page-frame.tsx';
 export { Panel, Tile } from './panel.tsx';
@@ -22,8 +22,8 @@ export { Picker, type PickerOption } from './picker.tsx';
 export { Popover } from './popover.tsx';
 export { RangePicker } from './range-picker.tsx';
 export { ShareBar } from './share-bar.tsx';
-export { SimpleTable } from './simple-table.tsx';
 export { listenForShortcuts, useShortcutList, useShortcuts, type Shortcut } from './shortcuts.ts';
+export { SimpleTable } from './simple-table.tsx';
 export { Tabs, type Tab } from './tabs.tsx';
 export { showToast, Toasts } from './toast.tsx';
 export { Tooltip } from './tooltip.tsx';

@@ -2,7 +2,7 @@
 import { isMap, isNode, isScalar } from 'yaml';
 import { KEY_VARIABLES } from '#adapters';
 import { originOf, type FindOrigin, type Origin } from '#kernel';
-import type { ConfigDocument } from './config.ts';
+import { VARIABLE, type ConfigDocument } from './config-file.ts';
 import type { Environment } from './environment.ts';
 
 /** Fields of a provider that its key's variable alone brings about. */
@@ -41,6 +41,3 @@ function listVariables({ yaml }: ConfigDocument, place: readonly string[]): stri
   if (!isScalar(node) || typeof node.value !== 'string') return [];
   return [...node.value.matchAll(VARIABLE)].flatMap(([, variable]) => variable ?? []);
 }
-
-/** `${NAME}` in a text. */
-export const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;

@@ -1,14 +1,13 @@
 /** reeve.yaml: read once before anything starts; every fault is listed at once with its path in the file. */
-import { readFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import { parsePrices, type PriceEntry } from '#accounting';
 import { ADAPTERS, parseProviders, type Provider } from '#adapters';
 import { createChecker, type Fault, type FindOrigin } from '#kernel';
 import { isEgressEntry } from '../platform/http-client/egress.ts';
 import type { EgressRules } from '../platform/http-client/port.ts';
 import { parseModels, type ModelAliases } from '#routing';
-import { createOrigins, VARIABLE } from './config-origins.ts';
+import { readConfigFile, VARIABLE } from './config-file.ts';
+import { createOrigins } from './config-origins.ts';
 import { ConfigurationError, type Environment } from './environment.ts';
 
 export interface Config {
@@ -68,7 +67,7 @@ const DEFAULT_LIMITS = { body_mb: 32, in_flight: 4096, queued: 4096, request_sec
 /** Reads the file that the environment names, or the defaults where there is none. Throws `ConfigurationError`. */
 export function readConfig(environment: Environment): Config {
   const faults: Fault[] = [];
-  const document = environment.configPath === null ? null : readFile(environment.configPath);
+  const document = environment.configPath === null ? null : readConfigFile(environment.configPath);
   const expanded = expandVariables(document?.yaml.toJS() ?? {}, '', environment, faults);
   faults.push(...fileChecker.faults(expanded ?? {}));
   const file = faults.length === 0 ? fileChecker.parse(expanded ?? {}) : asSections(expanded);
@@ -93,19 +92,6 @@ export function readConfig(environment: Environment): Config {
     prices: prices.prices,
     findOrigin: createOrigins(document, environment),
   };
-}
-
-export interface ConfigDocument {
-  yaml: Document;
-  lines: LineCounter;
-}
-
-function readFile(path: string): ConfigDocument {
-  const lines = new LineCounter();
-  const yaml = parseDocument(readFileSync(path, 'utf8'), { uniqueKeys: true, lineCounter: lines });
-  const [fault] = yaml.errors;
-  if (fault !== undefined) throw new ConfigurationError([`${path}: not valid YAML: ${fault.message}`]);
-  return { yaml, lines };
 }
 
 /** Replaces `${NAME}` in every text by the variable; one that is not set is a fault at its place. */

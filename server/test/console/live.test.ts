@@ -55,7 +55,7 @@ async function leaveDeadLetters(home: ReeveHome, url: string): Promise<void> {
   if (given.events !== 1 || given.deliveries < 2) throw new Error(`given up: ${JSON.stringify(given)}`);
 }
 
-const tile = (page: Page, label: string) => page.locator('p', { hasText: label }).locator('..').first();
+const tile = (page: Page, label: string) => page.getByText(label, { exact: true }).locator('..');
 const letterRows = (page: Page) => page.getByRole('table', { name: 'Letters' }).locator('tbody tr[data-row]');
 
 describe('live', () => {

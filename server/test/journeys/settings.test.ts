@@ -53,7 +53,9 @@ beforeAll(async () => {
     '  cloud: { adapter: azure, base_url: "http://127.0.0.1:9/openai/v1", entra_tenant_id: contoso, ' +
     'entra_client_id: app, entra_client_secret: "${CLOUD_SECRET}", max_tokens_field: max_tokens }\n' +
     '  plain: { adapter: openai, base_url: "http://127.0.0.1:9/v1", api_key: written-out-9001 }';
-  const config = mockConfig(mock, ['status-503'], { extra: EXTRA }).replace('models:', `${azure}\nmodels:`);
+  const config = mockConfig(mock, ['status-503'], { extra: EXTRA })
+    .replace('models:', `${azure}\nmodels:`)
+    .replace('mock/embed: {', 'mock/embed: { kind: embedding,');
   const env = { OPENAI_API_KEY: 'openai-key-7331', CLOUD_SECRET: 'entra-secret-1848' };
   reeve = await startReeve({ config, env });
   owner = { baseUrl: reeve.baseUrl, key: reeve.key };
@@ -138,6 +140,10 @@ describe('the test of a provider', () => {
     await expect
       .poll(async () => (await get(owner, `/api/v1/receipts/${tested.receipt_id}`)).status, { timeout: 10_000 })
       .toBe(200);
+    expect(await tryOut(owner, 'mock', { model: 'embed' })).toMatchObject({
+      ok: true,
+      detail: 'It gave an embedding.',
+    });
     expect(await tryOut(owner, 'mock', { model: 'other' })).toMatchObject({ model: 'mock/other', ok: true });
   });
 

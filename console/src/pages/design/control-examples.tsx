@@ -12,12 +12,14 @@ import {
   IconButton,
   Kbd,
   Menu,
+  Gauge,
   Notice,
   Panel,
   Picker,
   Popover,
   SelectField,
   showToast,
+  SimpleTable,
   Tabs,
   TextArea,
   TextField,
@@ -157,6 +159,13 @@ function Words() {
           <Tile label="Requests" value="1,204" note="last 5 minutes" />
           <Tile label="p95" value="840 ms" note="all models" />
         </div>
+        <Gauge label="Journal" value={3} max={10} words="3 GB of 10 GB" />
+        <SimpleTable
+          label="Queues"
+          head={['Queue', 'Due', 'Oldest']}
+          rows={[{ id: 'webhooks', cells: ['webhooks', '3', '4 min'] }]}
+          empty="No work is under way."
+        />
         <Details
           items={[
             { name: 'Model', value: 'openai/small' },

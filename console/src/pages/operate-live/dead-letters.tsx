@@ -1,18 +1,16 @@
 /** What was given up, for a person to settle: try again, or give up for good. */
 import { getRouteApi } from '@tanstack/react-router';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import { call, type Reply } from '#api';
-import { dropAbsent, ProblemNote, readChoice, useFormats } from '#app';
+import { call } from '#api';
+import { dropAbsent, ProblemNote, readChoice, useFormats, useListing } from '#app';
 import { Badge, DataTable, EmptyState, Panel, PeekLayout, SelectField, type Column } from '#ui';
-import { LetterPanel } from './letter-panel.tsx';
+import { LetterPanel, type Letter } from './letter-panel.tsx';
 import { SOURCES, STATES, type LiveSearch } from './search.ts';
 
-export type Letter = Reply<'GET /api/v1/dead-letters'>['data'][number];
-
 const api = getRouteApi('/operate/live');
-const PAGE_ROWS = 100;
+const PAGE_ROWS = '100';
 
 /** `count` is what the live figures say: the list is read anew when it changes. */
 export function DeadLetters({ count }: { count: number | null }) {
@@ -20,7 +18,7 @@ export function DeadLetters({ count }: { count: number | null }) {
   const search = api.useSearch();
   const navigate = api.useNavigate();
   const list = useLetters(search, count);
-  const letters = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data]);
+  const letters = list.items;
   const open = letters.find(({ id }) => id === search.letter);
   const filter = (next: Filter): void => {
     void navigate({ search: ({ paused }) => ({ ...dropAbsent({ paused }), ...next }), replace: true });
@@ -33,7 +31,7 @@ export function DeadLetters({ count }: { count: number | null }) {
     <Panel title={t('dead-letters')} actions={count === null ? undefined : <CountBadge count={count} />}>
       <p className="mb-2 text-sm text-ink-muted">{t('dead-letters-lead')}</p>
       {list.error !== null && letters.length === 0 ? (
-        <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+        <ProblemNote error={list.error} onRetry={list.retry} />
       ) : (
         <>
           <Filters {...search} onChange={filter} />
@@ -48,9 +46,9 @@ export function DeadLetters({ count }: { count: number | null }) {
                 idOf={({ id }) => id}
                 openId={open?.id ?? null}
                 onOpen={show}
-                loading={list.isPending}
-                hasMore={list.hasNextPage}
-                onMore={() => void list.fetchNextPage()}
+                loading={list.loading}
+                hasMore={list.hasMore}
+                onMore={list.more}
                 fill={open !== undefined}
                 empty={
                   <EmptyState icon="check" title={t('no-letters')}>
@@ -77,22 +75,13 @@ function CountBadge({ count }: { count: number }) {
 
 function useLetters({ source, state }: LiveSearch, count: number | null) {
   const client = useQueryClient();
-  const list = useInfiniteQuery({
-    queryKey: ['live', 'letters', source ?? null, state ?? null],
-    initialPageParam: null as string | null,
-    queryFn: ({ signal, pageParam }) =>
-      call('GET /api/v1/dead-letters', {
-        query: {
-          limit: String(PAGE_ROWS),
-          ...(source === undefined ? {} : { source }),
-          ...(state === undefined ? {} : { state }),
-          ...(pageParam === null ? {} : { after: pageParam }),
-        },
-        signal,
-        background: true,
-      }),
-    getNextPageParam: ({ next }) => next,
-  });
+  const list = useListing(['live', 'letters', source ?? null, state ?? null], ({ after, signal }) =>
+    call('GET /api/v1/dead-letters', {
+      query: dropAbsent({ limit: PAGE_ROWS, source, state, after }),
+      signal,
+      background: true,
+    }),
+  );
   useEffect(() => {
     if (count !== null) void client.invalidateQueries({ queryKey: ['live', 'letters'] });
   }, [client, count]);

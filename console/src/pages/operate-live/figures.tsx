@@ -13,7 +13,7 @@ export function Figures({ traffic, capacity }: Pick<LiveReport, 'traffic' | 'cap
   const t = useTranslations('live');
   const formats = useFormats();
   return (
-    <div className="grid grid-cols-2 gap-2 sm:grid-cols-3 xl:grid-cols-6">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] gap-2">
       {traffic === null ? null : <TrafficTiles traffic={traffic} />}
       {capacity === null ? null : (
         <>

@@ -2,10 +2,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { call } from '#api';
+import { call, type Reply } from '#api';
 import { ProblemNote, useFormats } from '#app';
 import { Badge, Button, CodeBlock, ConfirmDialog, CopyButton, Details, PeekPanel, showToast, TextField } from '#ui';
-import type { Letter } from './dead-letters.tsx';
+
+export type Letter = Reply<'GET /api/v1/dead-letters'>['data'][number];
 
 type Deed = 'replay' | 'discard';
 

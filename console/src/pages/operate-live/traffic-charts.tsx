@@ -21,7 +21,7 @@ export function TrafficCharts({ traffic }: { traffic: Traffic }) {
   }, [steps, stepMs, firstStepAt, formats]);
   const perSecond = (values: readonly number[]): number[] => values.map((value) => (value * 1_000) / stepMs);
   return (
-    <div className="grid gap-3 md:grid-cols-2 md:*:last:col-span-2 xl:grid-cols-3 xl:*:last:col-span-1">
+    <div className="grid items-start gap-3 md:grid-cols-2 md:*:last:col-span-2 xl:grid-cols-3 xl:*:last:col-span-1">
       <Chart
         title={t('chart-requests')}
         points={points}

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormats } from '#app';
-import { Badge, Details, Meter, Notice, Panel, SimpleTable } from '#ui';
+import { Badge, Details, Gauge, Notice, Panel, SimpleTable } from '#ui';
 import type { LiveReport } from './use-live.ts';
 
 type Part<Name extends keyof LiveReport> = NonNullable<LiveReport[Name]>;
@@ -72,7 +72,7 @@ export function JournalPanel({ receipts }: { receipts: Part<'receipts'> }) {
     <Panel title={t('journal')}>
       <Fault fault={fault} title={t('journal-fault')} />
       <div className="flex flex-col gap-3">
-        <Meter
+        <Gauge
           label={t('journal-size')}
           value={bytes}
           max={max}

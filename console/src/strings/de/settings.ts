@@ -82,7 +82,7 @@ export const settings: typeof English = {
   'limit-in-flight': 'Gleichzeitige Aufrufe',
   'limit-queued': 'Aufrufe, die warten dürfen',
   'limit-offline': 'Offline: nur diese Maschine wird erreicht',
-  'limit-egress': 'Erreichbare Hosts',
+  'limit-egress': 'Erreichbare Hosts, die der Anbieter eingeschlossen',
   'limit-webhooks': 'Webhook-Empfänger im eigenen Netz',
   engines: 'Dienste',
   'engine-database': 'Datenbank',

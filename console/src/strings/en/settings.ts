@@ -78,7 +78,7 @@ export const settings = {
   'limit-in-flight': 'Calls at the same time',
   'limit-queued': 'Calls that may wait',
   'limit-offline': 'Offline: only this machine is reached',
-  'limit-egress': 'Hosts that may be reached',
+  'limit-egress': 'Hosts that may be reached, those of providers included',
   'limit-webhooks': 'Receivers of webhooks inside the network',
   engines: 'Engines',
   'engine-database': 'Database',

@@ -81,7 +81,7 @@ export const settings: typeof English = {
   'limit-in-flight': 'Вызовов одновременно',
   'limit-queued': 'Вызовов в очереди',
   'limit-offline': 'Без сети: доступна только эта машина',
-  'limit-egress': 'Разрешённые адреса',
+  'limit-egress': 'Разрешённые адреса, включая адреса провайдеров',
   'limit-webhooks': 'Получатели вебхуков во внутренней сети',
   engines: 'Движки',
   'engine-database': 'База данных',

@@ -82,7 +82,7 @@ export const settings: typeof English = {
   'limit-in-flight': 'Викликів водночас',
   'limit-queued': 'Викликів у черзі',
   'limit-offline': 'Без мережі: доступна лише ця машина',
-  'limit-egress': 'Дозволені адреси',
+  'limit-egress': 'Дозволені адреси, разом з адресами провайдерів',
   'limit-webhooks': 'Отримувачі вебхуків у внутрішній мережі',
   engines: 'Рушії',
   'engine-database': 'База даних',

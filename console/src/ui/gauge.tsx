@@ -1,5 +1,5 @@
 /** How full something is: the words say it, the bar shows it. */
-interface MeterProps {
+interface GaugeProps {
   label: string;
   value: number;
   max: number;
@@ -10,7 +10,7 @@ interface MeterProps {
 /** From this share on somebody should look. */
 const FULL_SHARE = 0.8;
 
-export function Meter({ label, value, max, words }: MeterProps) {
+export function Gauge({ label, value, max, words }: GaugeProps) {
   const share = max > 0 ? Math.min(1, value / max) : 0;
   return (
     <div className="min-w-0">
