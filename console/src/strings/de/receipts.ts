@@ -66,6 +66,7 @@ export const receipts: typeof English = {
   'export-csv': 'CSV für eine Tabelle',
   'export-jsonl': 'JSON-Zeilen, ganze Belege',
   'export-started': 'Der Export läuft: alle passenden Belege, die ältesten zuerst.',
+  'show-list': 'Belege zeigen',
   'look-further': 'Weiter zurück suchen',
   'look-further-lead': 'Von dem Durchgesehenen passt wenig. Ältere Belege sind noch nicht durchgesehen.',
   'empty-title': 'Noch keine Belege',

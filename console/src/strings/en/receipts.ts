@@ -64,6 +64,7 @@ export const receipts = {
   'export-csv': 'CSV, for a spreadsheet',
   'export-jsonl': 'JSON lines, whole receipts',
   'export-started': 'The export is on its way: every receipt that fits, oldest first.',
+  'show-list': 'Show the receipts',
   'look-further': 'Look further back',
   'look-further-lead': 'Little of what was looked at fits. Older receipts have not been looked at yet.',
   'empty-title': 'No receipts yet',
