@@ -122,6 +122,7 @@ export const receipts: typeof English = {
   'price-lead': 'Token mal Listenpreis, einmal auf ganze Nano-USD gerundet.',
   timing: 'Zeitverlauf',
   'timing-before': 'Vor dem Anbieter',
+  'timing-waits': 'Vor und zwischen den Versuchen',
   'timing-answer': 'Erstes Byte bis zum Ende',
   'timing-rest': 'Nach dem letzten Versuch',
   'timing-total': 'Insgesamt',

@@ -119,6 +119,7 @@ export const receipts = {
   'price-lead': 'Tokens times the list’s price, rounded once to a whole nano-USD.',
   timing: 'Timing',
   'timing-before': 'Before the provider',
+  'timing-waits': 'Before and between the tries',
   'timing-answer': 'First byte to the end',
   'timing-rest': 'After the last try',
   'timing-total': 'In all',

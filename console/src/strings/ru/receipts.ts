@@ -121,6 +121,7 @@ export const receipts: typeof English = {
   'price-lead': 'Токены умножены на цену прейскуранта и один раз округлены до целого нано-USD.',
   timing: 'Время',
   'timing-before': 'До провайдера',
+  'timing-waits': 'До попыток и между ними',
   'timing-answer': 'От первого байта до конца',
   'timing-rest': 'После последней попытки',
   'timing-total': 'В целом',

@@ -121,6 +121,7 @@ export const receipts: typeof English = {
   'price-lead': 'Токени помножено на ціну прейскуранта й один раз округлено до цілого нано-USD.',
   timing: 'Час',
   'timing-before': 'До постачальника',
+  'timing-waits': 'До спроб і між ними',
   'timing-answer': 'Від першого байта до кінця',
   'timing-rest': 'Після останньої спроби',
   'timing-total': 'Загалом',
