@@ -1,7 +1,8 @@
 /** The door of the design system. Pages take components from here and bring none of their own kind. */
 export { Badge, type Tone } from './badge.tsx';
 export { Button, IconButton } from './button.tsx';
-export { Chart, type ChartSeries } from './chart.tsx';
+export { Chart } from './chart.tsx';
+export type { ChartSeries } from './chart-shape.ts';
 export { CodeBlock, CopyButton } from './copy.tsx';
 export { DataTable, type Column } from './data-table.tsx';
 export { Details, Section, type Detail } from './details.tsx';
@@ -17,8 +18,11 @@ export { Notice } from './notice.tsx';
 export { Kbd, PageFrame } from './page-frame.tsx';
 export { Panel, Tile } from './panel.tsx';
 export { PeekLayout, PeekPanel } from './peek-panel.tsx';
+export { Picker, type PickerOption } from './picker.tsx';
 export { Popover } from './popover.tsx';
 export { RangePicker } from './range-picker.tsx';
+export { ShareBar } from './share-bar.tsx';
+export { SimpleTable } from './simple-table.tsx';
 export { listenForShortcuts, useShortcutList, useShortcuts, type Shortcut } from './shortcuts.ts';
 export { Tabs, type Tab } from './tabs.tsx';
 export { showToast, Toasts } from './toast.tsx';

@@ -6,16 +6,20 @@ interface PageFrameProps {
   /** One sentence: what this page answers. */
   lead?: ReactNode;
   actions?: ReactNode;
+  /** It takes the window's height at any width, scrolls inside, and its heading takes one line. */
+  fill?: boolean;
   children: ReactNode;
 }
 
-export function PageFrame({ title, lead, actions, children }: PageFrameProps) {
+export function PageFrame({ title, lead, actions, fill = false, children }: PageFrameProps) {
   return (
-    <div className="flex min-h-full min-w-0 flex-col gap-3 p-4 lg:h-full">
+    <div className={`flex min-w-0 flex-col gap-3 p-4 ${fill ? 'h-full' : 'min-h-full lg:h-full'}`}>
       <title>{`${title} · Reeve`}</title>
-      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+      <header className={`flex items-start justify-between gap-x-4 gap-y-2 ${fill ? '' : 'flex-wrap'}`}>
         <div className="min-w-0">
-          <h1 className="text-xl font-semibold">{title}</h1>
+          <h1 dir="auto" className={`text-xl font-semibold ${fill ? 'truncate' : ''}`}>
+            {title}
+          </h1>
           {lead === undefined ? null : <p className="text-sm text-ink-muted">{lead}</p>}
         </div>
         {actions === undefined ? null : <div className="flex flex-wrap items-center gap-2">{actions}</div>}

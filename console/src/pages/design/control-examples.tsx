@@ -14,6 +14,7 @@ import {
   Menu,
   Notice,
   Panel,
+  Picker,
   Popover,
   SelectField,
   showToast,
@@ -58,6 +59,7 @@ function Buttons() {
         <Popover label="Filter" trigger={<Button icon="filter">Popover</Button>}>
           <CheckField label="Only failures" />
         </Popover>
+        <PickerExample />
         <Tooltip text="It can be undone for ten minutes.">
           <Button look="quiet">Tooltip</Button>
         </Tooltip>
@@ -84,6 +86,21 @@ function Buttons() {
         onConfirm={() => undefined}
       />
     </Panel>
+  );
+}
+
+function PickerExample() {
+  const [model, setModel] = useState<string | null>(null);
+  const options = ['small', 'large'].map((name) => ({ value: name, content: name }));
+  return (
+    <Picker
+      label="Model"
+      placeholder="Find a model"
+      nothing="No model has this name."
+      value={model}
+      onPick={setModel}
+      options={options}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 /** Filters, spans of time, shares and steps. What is written here is sample text, and so in one language. */
 import { useState } from 'react';
-import { FacetGroup, FilterChips, Meter, Panel, RangePicker, Tile, Waterfall } from '#ui';
+import { FacetGroup, FilterChips, ShareBar, Panel, RangePicker, Tile, Waterfall } from '#ui';
 
 const STATUSES = [
   { value: 'ok', count: '4,347' },
@@ -39,7 +39,7 @@ export function FilterExamples() {
             onPreset={setSpan}
             onSpan={() => undefined}
           />
-          <Meter share={0.4} words="40%" />
+          <ShareBar share={0.4} words="40%" />
         </div>
         <Tile label="Cost" value="$0.03" pressed={measure === 'cost'} onPress={() => setMeasure('cost')} />
         <Tile label="Calls" value="5,024" pressed={measure === 'calls'} onPress={() => setMeasure('calls')} />

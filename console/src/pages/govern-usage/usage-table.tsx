@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { holds, ProblemNote, useActors, useFormats, useMe, type Actors } from '#app';
-import { DataTable, Icon, Meter, type Column } from '#ui';
+import { DataTable, Icon, ShareBar, type Column } from '#ui';
 import type { Group, Question, UsageSearch } from './search.ts';
 import { useUsage, type UsageRow } from './usage-queries.ts';
 
@@ -79,7 +79,7 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
         id: 'share',
         header: t('share'),
         width: 150,
-        cell: (row) => <Meter share={shareOf(row)} words={percent(shareOf(row))} />,
+        cell: (row) => <ShareBar share={shareOf(row)} words={percent(shareOf(row))} />,
       },
       {
         id: 'receipts',
