@@ -25,7 +25,7 @@ export function PeekPanel({ title, lead, actions, onClose, onPrevious, onNext, c
   return (
     <aside
       aria-labelledby={id}
-      className="fixed inset-0 z-30 flex min-h-0 flex-col bg-raised lg:static lg:inset-auto lg:z-auto lg:w-[28rem] lg:shrink-0 lg:rounded-md lg:border lg:border-line min-[1440px]:w-[34rem]"
+      className="fixed inset-0 z-30 flex min-h-0 flex-col bg-raised lg:static lg:inset-auto lg:z-auto lg:w-[28rem] lg:shrink-0 lg:rounded-md lg:border lg:border-line min-[90rem]:w-[34rem]"
     >
       <header className="flex items-center gap-2 border-b border-line px-3 py-2">
         <div className="min-w-0 flex-1">

@@ -114,7 +114,7 @@ describe('receipts', () => {
     await peek.getByText('$0.00000705', { exact: true }).waitFor();
     await peek.getByText('7,050 nano-USD').waitFor();
     const timing = await peek.getByRole('table', { name: 'Timing' }).innerText();
-    expect(timing).toMatch(/Before the provider[\s\S]*f-status-503[\s\S]*First byte to the end/);
+    expect(timing).toMatch(/Before and between the tries[\s\S]*f-status-503[\s\S]*First byte to the end/);
   });
 
   it('verifies the hash in the browser, and says where it does not match', async () => {
@@ -149,6 +149,16 @@ describe('receipts', () => {
     await expect.poll(() => page.url()).toContain('cost_min=7000');
     await expect.poll(() => chips(page).innerText()).toMatch(/reporting[\s\S]*\$0\.000007[\s\S]*team=north/);
     await expect.poll(() => rows(page).first().innerText()).toContain('reporting');
+  });
+
+  it('names the member who called from the console', async () => {
+    const page = await openReceipts();
+    const body = JSON.stringify({ model: 'good', messages: [{ role: 'user', content: 'hello' }] });
+    const headers = { 'content-type': 'application/json', 'x-reeve-console': '1' };
+    const call = JSON.stringify({ method: 'POST', headers, body });
+    await page.evaluate(`fetch('/v1/chat/completions', ${call}).then((response) => response.text())`);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(() => rows(page).first().innerText()).toContain('Owner');
   });
 
   it('saves what fits, in a file that opens', async () => {

@@ -44,7 +44,16 @@ function ReceiptsPage() {
           <ReceiptList key={JSON.stringify([view.filter, view.order])} view={view} actors={actors} />
         </div>
       </div>
-      <Dialog open={filtering} onClose={() => setFiltering(false)} title={t('filters')}>
+      <Dialog
+        open={filtering}
+        onClose={() => setFiltering(false)}
+        title={t('filters')}
+        foot={
+          <Button look="primary" onClick={() => setFiltering(false)}>
+            {t('show-list')}
+          </Button>
+        }
+      >
         <FilterList view={view} facets={facets} actors={actors} />
       </Dialog>
     </PageFrame>

@@ -4,7 +4,8 @@ import type { Receipt } from './search.ts';
 type Measured = Pick<Receipt, 'attempts' | 'first_byte_ms' | 'latency_ms' | 'overhead_us'>;
 
 export interface Step {
-  kind: 'before' | 'attempt' | 'answer' | 'rest';
+  /** `waits`: before the first try and between the tries; the receipt has only their sum, so it stands first. */
+  kind: 'before' | 'waits' | 'attempt' | 'answer' | 'rest';
   /** Of an attempt: its place in the receipt. */
   attempt: number;
   startMs: number;
@@ -24,7 +25,7 @@ export function toSteps({
     0,
     Math.min(totalMs - triedMs, firstByteMs === null ? overheadUs / 1_000 : firstByteMs - triedMs),
   );
-  const steps: Step[] = [{ kind: 'before', attempt: -1, startMs: 0, tookMs: beforeMs }];
+  const steps: Step[] = [{ kind: attempts.length > 1 ? 'waits' : 'before', attempt: -1, startMs: 0, tookMs: beforeMs }];
   let atMs = beforeMs;
   for (const [attempt, { latency_ms: tookMs }] of attempts.entries()) {
     steps.push({ kind: 'attempt', attempt, startMs: atMs, tookMs });
