@@ -154,7 +154,7 @@ export const ERRORS = {
   },
   sign_in_locked: {
     status: 429,
-    type: 'invalid_request_error',
+    type: 'rate_limit_error',
     retryable: true,
     message: 'Too many wrong passwords for this login name. Wait, or sign in with a one-time link.',
   },

@@ -86,8 +86,14 @@ export async function request(
   }
   note(response);
   if (response.ok) return response;
-  if (response.status === 401 && !path.startsWith('/api/v1/sign-in')) sessionEnded.set(true);
-  throw await readProblem(response);
+  const problem = await readProblem(response);
+  if (problem.status === 401 && !isAboutPassword(problem)) sessionEnded.set(true);
+  throw problem;
+}
+
+/** A wrong password or a used link says nothing about the session that one may have. */
+function isAboutPassword({ code }: ApiProblem): boolean {
+  return code === 'sign_in_failed' || code === 'sign_in_link_invalid';
 }
 
 function note(response: Response): void {
@@ -100,6 +106,11 @@ function note(response: Response): void {
 
 function fillPath(path: string, params: CallInput['params']): string {
   return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(params?.[name] ?? ''));
+}
+
+/** An address of the server with its query: for a link, or what is saved as a file. */
+export function toAddress(path: string, query: object): string {
+  return path + toQuery(query);
 }
 
 function toQuery(query: object | undefined): string {

@@ -498,6 +498,178 @@ export interface Operations {
       links: { self: string; next: string | null; actions: Record<string, { method: string; href: string }> };
     };
   };
+  'GET /api/v1/settings': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    reply: {
+      at: string;
+      everything: boolean;
+      faults: Record<string, string>;
+      limits:
+        | {
+            name: string;
+            value: string | null;
+            origin: {
+              source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+              name: string | null;
+              line: number | null;
+              variables: string[];
+            } | null;
+          }[]
+        | null;
+      engines: {
+        file: string | null;
+        data_dir: string;
+        engines: {
+          name: 'database' | 'bus' | 'cache' | 'objects' | 'secrets';
+          engine: string;
+          address: string | null;
+          origin: {
+            source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+            name: string | null;
+            line: number | null;
+            variables: string[];
+          };
+        }[];
+        process: {
+          name: string;
+          value: string | null;
+          origin: {
+            source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+            name: string | null;
+            line: number | null;
+            variables: string[];
+          } | null;
+        }[];
+      } | null;
+      prices: {
+        version: string;
+        rows: {
+          provider: string;
+          model: string;
+          entry: {
+            input: number;
+            output: number;
+            cached_input?: number;
+            cache_write?: number;
+            cache_write_1h?: number;
+            audio_input?: number;
+            audio_output?: number;
+            search?: number;
+            long_context?: {
+              above_tokens: number;
+              input: number;
+              output: number;
+              cached_input?: number;
+              cache_write?: number;
+            };
+            context_tokens?: number;
+            max_output_tokens?: number;
+            dimensions?: number;
+            kind?: 'chat' | 'completion' | 'embedding' | 'rerank' | 'moderation';
+            takes?: ('images' | 'audio' | 'files' | 'tools' | 'json_schema' | 'reasoning')[];
+          };
+          origin: {
+            source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+            name: string | null;
+            line: number | null;
+            variables: string[];
+          } | null;
+        }[];
+      } | null;
+      providers:
+        | {
+            name: string;
+            adapter: string;
+            region: string | null;
+            setup: {
+              origin: {
+                source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+                name: string | null;
+                line: number | null;
+                variables: string[];
+              };
+              base_url: {
+                value: string;
+                origin: {
+                  source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+                  name: string | null;
+                  line: number | null;
+                  variables: string[];
+                } | null;
+              };
+              region: {
+                value: string | null;
+                origin: {
+                  source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+                  name: string | null;
+                  line: number | null;
+                  variables: string[];
+                } | null;
+              };
+              timeout_ms: {
+                value: number;
+                origin: {
+                  source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+                  name: string | null;
+                  line: number | null;
+                  variables: string[];
+                } | null;
+              };
+              stream_usage: {
+                value: boolean;
+                origin: {
+                  source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+                  name: string | null;
+                  line: number | null;
+                  variables: string[];
+                } | null;
+              };
+              api_key: {
+                value: boolean;
+                origin: {
+                  source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+                  name: string | null;
+                  line: number | null;
+                  variables: string[];
+                } | null;
+              };
+              own: {
+                name: string;
+                value: string | null;
+                origin: {
+                  source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+                  name: string | null;
+                  line: number | null;
+                  variables: string[];
+                } | null;
+              }[];
+            } | null;
+          }[]
+        | null;
+      models:
+        | {
+            name: string;
+            origin: {
+              source: 'file' | 'variable' | 'flag' | 'catalogue' | 'default';
+              name: string | null;
+              line: number | null;
+              variables: string[];
+            } | null;
+            candidates: {
+              name: string;
+              provider: string;
+              priced: boolean;
+              kind: string | null;
+              context_tokens: number | null;
+              max_output_tokens: number | null;
+              takes: string[];
+            }[];
+          }[]
+        | null;
+    };
+  };
   'GET /api/v1/tenants': {
     params: undefined;
     query: { limit?: string; after?: string };
@@ -787,11 +959,41 @@ export interface Operations {
     body: undefined;
     reply: { path: string; url: string | null; expires_at: string };
   };
+  'POST /api/v1/models/test': {
+    params: undefined;
+    query: undefined;
+    body: { model: string };
+    reply: {
+      model: string;
+      ok: boolean;
+      detail: string;
+      error_code: string | null;
+      route: string | null;
+      latency_ms: number;
+      cost_nanos: number | null;
+      receipt_id: string | null;
+    };
+  };
   'POST /api/v1/projections/{name}/rebuild': {
     params: { name: string };
     query: undefined;
     body: undefined;
     reply: { name: string; version: number; stored_version: number | null; rebuilt_at: string | null };
+  };
+  'POST /api/v1/providers/{name}/test': {
+    params: { name: string };
+    query: undefined;
+    body: { model?: string };
+    reply: {
+      model: string;
+      ok: boolean;
+      detail: string;
+      error_code: string | null;
+      route: string | null;
+      latency_ms: number;
+      cost_nanos: number | null;
+      receipt_id: string | null;
+    };
   };
   'POST /api/v1/sessions': {
     params: undefined;

@@ -1,8 +1,9 @@
 /** Who works here and in which tenant; language, theme, sign-out; and which Reeve this is. */
-import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button, Icon, Menu, type MenuItem } from '#ui';
 import { language, LANGUAGES, theme, THEMES, useSignal, type Language } from './preferences.ts';
+import { PasswordDialog } from './password-dialog.tsx';
 import { useMe, useSession } from './session.ts';
 
 export function AccountMenu() {
@@ -21,19 +22,14 @@ function TenantMenu() {
   const t = useTranslations('shell');
   const me = useMe();
   const { switchTenant } = useSession();
-  const navigate = useNavigate();
   if (me.tenants.length < 2) {
     return <p className="truncate px-2 text-sm text-ink-muted">{t('tenant-of', { name: me.tenant.name })}</p>;
   }
-  const enter = async (id: string): Promise<void> => {
-    await switchTenant(id);
-    await navigate({ to: '/' });
-  };
   const items = me.tenants.map(({ id, name }) => ({
     id,
     label: name,
     checked: id === me.tenant.id,
-    onSelect: () => void enter(id),
+    onSelect: () => void switchTenant(id),
   }));
   const trigger = (
     <Button look="quiet" className="justify-start" aria-label={t('tenant-switch', { name: me.tenant.name })}>
@@ -48,13 +44,10 @@ function PersonMenu() {
   const t = useTranslations('shell');
   const me = useMe();
   const { signOut } = useSession();
-  const navigate = useNavigate();
   const shownTheme = useSignal(theme);
   const shownLanguage = useSignal(language);
-  const leave = async (): Promise<void> => {
-    await signOut();
-    await navigate({ to: '/sign-in', search: {} });
-  };
+  const [changing, setChanging] = useState(false);
+  const lacksPassword = me.member?.has_password === false;
   const items: MenuItem[] = [
     ...THEMES.map((name) => ({
       id: name,
@@ -69,7 +62,17 @@ function PersonMenu() {
       checked: tag === shownLanguage,
       onSelect: () => language.set(tag),
     })),
-    { id: 'sign-out', label: t('sign-out'), onSelect: () => void leave() },
+    ...(me.member === null
+      ? []
+      : [
+          {
+            id: 'password',
+            label: t(lacksPassword ? 'password-set' : 'password-change'),
+            icon: 'key' as const,
+            onSelect: () => setChanging(true),
+          },
+        ]),
+    { id: 'sign-out', label: t('sign-out'), onSelect: () => void signOut() },
   ];
   const name = me.member?.name ?? t('operator');
   const trigger = (
@@ -79,5 +82,15 @@ function PersonMenu() {
       <Icon name="down" />
     </Button>
   );
-  return <Menu align="start" title={me.member?.email ?? null} items={items} trigger={trigger} />;
+  return (
+    <>
+      {lacksPassword ? (
+        <Button icon="alert" look="quiet" className="justify-start text-warn" onClick={() => setChanging(true)}>
+          {t('password-missing')}
+        </Button>
+      ) : null}
+      <Menu align="start" title={me.member?.email ?? null} items={items} trigger={trigger} />
+      <PasswordDialog open={changing} onClose={() => setChanging(false)} />
+    </>
+  );
 }

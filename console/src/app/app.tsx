@@ -21,9 +21,12 @@ const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // The browser's opinion of its connection is not ours: a question that cannot be asked fails, and the page says so.
+      networkMode: 'always',
       // What the server refused stays refused; what did not reach it may reach it the next time.
       retry: (failures, error) => failures < TRIES_MAX && error instanceof ApiProblem && error.code === 'unreachable',
     },
+    mutations: { networkMode: 'always' },
   },
 });
 const router = createAppRouter(queryClient);

@@ -12,15 +12,41 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1_000],
 ];
 
+/** Units with their size, the smallest first. */
+type Units = readonly (readonly [unit: string, size: number])[];
+const DURATIONS: Units = [
+  ['millisecond', 1],
+  ['second', 1_000],
+  ['minute', MINUTE_MS],
+  ['hour', 3_600_000],
+  ['day', 86_400_000],
+];
+const SIZES: Units = [
+  ['byte', 1],
+  ['kilobyte', 1e3],
+  ['megabyte', 1e6],
+  ['gigabyte', 1e9],
+  ['terabyte', 1e12],
+];
+
 export interface Formats {
   integer(value: number | bigint): string;
+  /** At most two places behind the point. */
+  decimal(value: number): string;
   /** Exact US dollars, e.g. `$0.000012345`; at least two places, no trailing zeros beyond. */
   money(nanos: number | bigint): string;
   milliseconds(value: number): string;
+  /** A time that may be long, in its largest unit: "4 min", "2.5 hr". */
+  duration(ms: number): string;
+  bytes(value: number): string;
   percent(share: number): string;
   /** Date and time down to the second. */
   time(at: string | number): string;
+  /** The same without the year, for columns. */
+  moment(at: string | number): string;
   day(at: string | number): string;
+  /** The time of day alone, down to the second. */
+  clock(at: string | number): string;
   /** "3 minutes ago", by the server's clock. */
   age(at: string | number): string;
 }
@@ -38,17 +64,32 @@ function createFormats(locale: string): Formats {
   if (known !== undefined) return known;
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const one = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const two = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const age = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const formats: Formats = {
     integer: (value) => integer.format(value),
+    decimal: (value) => two.format(value),
     money: formatNanos,
     milliseconds: (value) => (value < 1_000 ? `${one.format(value)} ms` : `${one.format(value / 1_000)} s`),
+    duration: (ms) => formatUnit(locale, DURATIONS, ms),
+    bytes: (value) => formatUnit(locale, SIZES, value),
     percent: (share) => percent.format(share),
     time: (at) => time.format(new Date(at)),
+    moment: (at) => moment.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
+    clock: (at) => clock.format(new Date(at)),
     age(at) {
       const distance = new Date(at).getTime() - serverNow();
       const [unit, size] = STEPS.find(([, step]) => Math.abs(distance) >= step) ?? ['second', 1_000];
@@ -68,6 +109,12 @@ function formatNanos(value: number | bigint): string {
     .padStart(9, '0')
     .replace(/0{1,7}$/, '');
   return `${nanos < 0n ? '-' : ''}$${size / NANOS}.${fraction}`;
+}
+
+function formatUnit(locale: string, units: Units, value: number): string {
+  const [unit, size] = units.findLast(([, least]) => value >= least) ?? units[0] ?? ['', 1];
+  const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale, style).format(value / size);
 }
 
 const readMinute = (): number => Math.floor(Date.now() / MINUTE_MS);

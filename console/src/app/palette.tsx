@@ -1,7 +1,7 @@
 /** The command palette: type to go to a page or to open a receipt by its id. */
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Dialog, Icon, IconButton } from '#ui';
 import { PAGES } from './navigation.ts';
@@ -43,6 +43,8 @@ function Commands({ onDone }: { onDone(): void }) {
   const me = useMe();
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   const go = (path: string, search?: Record<string, unknown>): void => {
     onDone();
     void navigate({ to: path, ...(search === undefined ? {} : { search }) });
@@ -51,6 +53,7 @@ function Commands({ onDone }: { onDone(): void }) {
   return (
     <Command label={t('palette')} className="flex flex-col gap-2">
       <Command.Input
+        ref={input}
         value={typed}
         onValueChange={setTyped}
         placeholder={t('palette-hint')}

@@ -7,7 +7,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { Notices } from './notices.tsx';
 import { Navigation } from './navigation-list.tsx';
 import { Palette } from './palette.tsx';
-import { holds, useMaybeMe } from './session.ts';
+import { holds, placeOf, useMaybeMe, useOtherTabs } from './session.ts';
 import { SessionDialog } from './session-dialog.tsx';
 import { PAGES } from './navigation.ts';
 import { LostPage } from './fault-pages.tsx';
@@ -16,6 +16,7 @@ import { ShortcutHelp } from './shortcut-help.tsx';
 export function Shell() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const me = useMaybeMe();
+  useOtherTabs();
   if (path === '/sign-in' || me === null) {
     return (
       <>
@@ -24,7 +25,8 @@ export function Shell() {
       </>
     );
   }
-  return <Frame path={path} />;
+  // Another member or tenant begins with an empty page: no half-written word of the one before.
+  return <Frame key={placeOf(me)} path={path} />;
 }
 
 function Frame({ path }: { path: string }) {

@@ -23,7 +23,9 @@ export function Badge({ tone = 'neutral', icon, children }: BadgeProps) {
   const { look, icon: own } = TONES[tone];
   const sign = icon === undefined ? own : icon;
   return (
-    <span className={`inline-flex items-center gap-1 rounded-sm px-1.5 text-xs leading-5 font-medium ${look}`}>
+    <span
+      className={`inline-flex max-w-full items-center gap-1 rounded-sm align-middle px-1.5 text-xs leading-5 font-medium ${look}`}
+    >
       {sign === null ? null : <Icon name={sign} className="size-3" />}
       {children}
     </span>

@@ -5,10 +5,10 @@ import { Icon, type IconName } from './icon.tsx';
 type Look = 'primary' | 'plain' | 'quiet' | 'danger';
 
 const LOOKS: Record<Look, string> = {
-  primary: 'bg-accent text-accent-ink border-accent hover:opacity-90',
+  primary: 'bg-accent text-accent-ink border-accent hover:brightness-95',
   plain: 'bg-surface text-ink border-line-strong hover:bg-sunken',
   quiet: 'bg-transparent text-ink border-transparent hover:bg-sunken',
-  danger: 'bg-danger text-danger-ink border-danger hover:opacity-90',
+  danger: 'bg-danger text-danger-ink border-danger hover:brightness-95',
 };
 const SHAPE =
   'inline-flex items-center justify-center gap-1.5 rounded-md border text-sm font-medium whitespace-nowrap select-none disabled:cursor-not-allowed disabled:opacity-50';

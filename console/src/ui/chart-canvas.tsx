@@ -1,7 +1,7 @@
 /** The drawn half of `Chart`; loaded when the first chart is shown. */
 import { useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
-import { CHART_COLOURS, DASHES, type ChartProps } from './chart.tsx';
+import { CHART_COLOURS, DASHES, type ChartProps } from './chart-shape.ts';
 
 export function ChartCanvas(props: ChartProps & { heightPx: number }) {
   const box = useRef<HTMLDivElement>(null);
@@ -48,7 +48,12 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
     padding: [8, 8, 0, 0],
     plugins: [tooltip(latest)],
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)) },
+      {
+        ...axis,
+        size: 28,
+        space: LABEL_PX + 7 * Math.max(0, ...latest.current.points.map(({ label }) => label.length)),
+        values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)),
+      },
       {
         ...axis,
         size: 64,
@@ -56,7 +61,10 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
       },
     ],
     scales: {
-      x: { time: kind !== 'bar' || isTime(latest.current) },
+      x: {
+        time: kind !== 'bar' || isTime(latest.current),
+        ...(kind === 'bar' ? { range: (_plot, min, max) => widen(latest.current, min, max) } : {}),
+      },
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     series: [
@@ -66,12 +74,34 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
         width: 2,
         stroke: colour(`chart-${(index % CHART_COLOURS) + 1}`),
         dash: [...(DASHES[index % DASHES.length] ?? [])],
-        points: { show: false },
+        // A value between gaps is no line: it shows as a point.
+        points: {
+          show: true,
+          size: 5,
+          width: 0,
+          fill: colour(`chart-${(index % CHART_COLOURS) + 1}`),
+          filter: findLone,
+        },
         ...(kind === 'bar' ? { fill: colour(`chart-${(index % CHART_COLOURS) + 1}`), dash: [] } : {}),
         ...(kind === 'bar' && bars !== undefined ? { paths: bars } : {}),
       })),
     ],
   };
+}
+
+/** Between two labels of the horizontal axis. */
+const LABEL_PX = 16;
+
+/** The first and the last bar stand whole. */
+function widen({ points }: ChartProps, min: number, max: number): [number, number] {
+  const half = points.length > 1 ? (max - min) / (points.length - 1) / 2 : 0.5;
+  return [min - half, max + half];
+}
+
+function findLone(plot: UPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const isValue = (at: number): boolean => typeof values[at] === 'number';
+  return [...values.keys()].filter((at) => isValue(at) && !isValue(at - 1) && !isValue(at + 1));
 }
 
 const YEAR_2000 = 946_684_800;

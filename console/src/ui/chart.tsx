@@ -2,25 +2,9 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from './button.tsx';
+import { CHART_COLOURS, DASHES, type ChartProps, type ChartSeries } from './chart-shape.ts';
 
 const ChartCanvas = lazy(() => import('./chart-canvas.tsx').then((module) => ({ default: module.ChartCanvas })));
-
-export interface ChartSeries {
-  label: string;
-  /** As many as there are points; `null` leaves a gap. */
-  values: readonly (number | null)[];
-}
-
-export interface ChartProps {
-  title: string;
-  /** What each point is called in the table and at the pointer. */
-  points: readonly { label: string; /** Unix seconds, for a line over time. */ at: number }[];
-  series: readonly ChartSeries[];
-  kind?: 'line' | 'bar';
-  /** A value in words, with its unit. */
-  format(value: number): string;
-  heightPx?: number;
-}
 
 export function Chart(props: ChartProps) {
   const { title, points, series, format, heightPx = 180 } = props;
@@ -78,10 +62,6 @@ export function Chart(props: ChartProps) {
     </figure>
   );
 }
-
-export const CHART_COLOURS = 6;
-/** Beside its colour each line has a pattern of its own. */
-export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [10, 5], [1, 4]];
 
 function Legend({ series }: { series: readonly ChartSeries[] }) {
   if (series.length < 2) return null;

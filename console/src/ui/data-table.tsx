@@ -13,7 +13,7 @@ import {
   type Row as TableRow,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, type ReactNode, type RefObject } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { Icon } from './icon.tsx';
 import { useShortcuts } from './shortcuts.ts';
@@ -26,6 +26,8 @@ const features = tableFeatures({
 type Features = typeof features;
 
 const ROW_PX = 36;
+/** On a narrow screen the page grows with its content: unbounded, every row would be in sight, and the next page wanted. */
+const FILL = 'min-h-64 flex-1 max-lg:max-h-[75vh]';
 /** How close to the end the next page is asked for. */
 const MORE_ROWS = 30;
 
@@ -65,7 +67,8 @@ interface DataTableProps<Item> {
 export function DataTable<Item extends RowData>(props: DataTableProps<Item>) {
   const { label, columns, items, idOf, openId = null, onOpen, fill = false } = props;
   const t = useTranslations('ui');
-  const scroller = useRef<HTMLDivElement>(null);
+  // State and not a ref: the rows are laid out once more when the box that they scroll in stands.
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const table = useTable({
     features,
     columns: useMemo(() => columns.map(toColumnDef), [columns]),
@@ -79,11 +82,11 @@ export function DataTable<Item extends RowData>(props: DataTableProps<Item>) {
   const wide = columns.reduce((sum, column) => sum + (column.hidden === true ? 0 : (column.width ?? 120)), 0);
   return (
     <div
-      ref={scroller}
+      ref={setScroller}
       role="region"
       aria-label={label}
       tabIndex={0}
-      className={`relative overflow-auto rounded-md border border-line bg-surface ${fill ? 'min-h-64 flex-1' : 'max-h-[60vh]'}`}
+      className={`relative overflow-auto rounded-md border border-line bg-surface ${fill ? FILL : 'max-h-[60vh]'}`}
     >
       <table
         aria-label={label}
@@ -128,7 +131,7 @@ function HeaderCell({ column, sorted, onSort }: HeaderCellProps) {
       scope="col"
       aria-sort={sortable ? (sorted === false ? 'none' : order) : undefined}
       style={column.width === undefined ? undefined : { width: column.width }}
-      className={`sticky top-0 z-10 border-b border-line bg-sunken px-3 py-1.5 font-medium text-ink-muted ${column.align === 'end' ? 'text-end' : 'text-start'}`}
+      className={`sticky top-0 z-10 border-b border-line bg-sunken px-3 py-1.5 font-medium whitespace-nowrap text-ink-muted ${column.align === 'end' ? 'text-end' : 'text-start'}`}
     >
       {sortable ? (
         <button type="button" onClick={onSort} className="inline-flex min-h-6 items-center gap-1 hover:text-ink">
@@ -144,7 +147,7 @@ function HeaderCell({ column, sorted, onSort }: HeaderCellProps) {
 
 interface BodyProps<Item extends RowData> extends DataTableProps<Item> {
   rows: TableRow<Features, Item>[];
-  scroller: RefObject<HTMLDivElement | null>;
+  scroller: HTMLDivElement | null;
 }
 
 /** Rows out of sight are two spacers, above and below. */
@@ -160,7 +163,7 @@ function Body<Item extends RowData>({
 }: BodyProps<Item>) {
   const virtualizer = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
     overscan: 12,
   });
@@ -238,7 +241,7 @@ interface RowKeys {
   ids: readonly string[];
   openId: string | null;
   onOpen: ((id: string | null) => void) | undefined;
-  scroller: RefObject<HTMLDivElement | null>;
+  scroller: HTMLDivElement | null;
 }
 
 /** J and K walk, Escape closes. The row stays in sight. */
@@ -250,13 +253,11 @@ function useRowKeys({ ids, openId, onOpen, scroller }: RowKeys): void {
     if (id !== undefined) onOpen?.(id);
   };
   useEffect(() => {
-    const box = scroller.current;
-    if (box === null || at < 0) return;
+    if (scroller === null || at < 0) return;
     const top = at * ROW_PX;
-    if (top < box.scrollTop) box.scrollTo({ top });
-    else if (top + 2 * ROW_PX > box.scrollTop + box.clientHeight) {
-      box.scrollTo({ top: top + 2 * ROW_PX - box.clientHeight });
-    }
+    const bottom = top + 2 * ROW_PX - scroller.clientHeight;
+    if (top < scroller.scrollTop) scroller.scrollTo({ top });
+    else if (bottom > scroller.scrollTop) scroller.scrollTo({ top: bottom });
   }, [at, scroller]);
   useShortcuts(
     onOpen === undefined

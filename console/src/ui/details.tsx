@@ -8,7 +8,7 @@ export interface Detail {
 
 export function Details({ items }: { items: readonly Detail[] }) {
   return (
-    <dl className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-4 gap-y-1 text-sm">
+    <dl className="grid grid-cols-[minmax(8.5rem,auto)_1fr] gap-x-4 gap-y-1 text-sm">
       {items.map(({ name, value }) => (
         <div key={name} className="contents">
           <dt className="text-ink-muted">{name}</dt>

@@ -30,9 +30,10 @@ export function Dialog({ open, onClose, title, lead, foot, wide = false, held = 
   return (
     <Primitive.Root open={open} onOpenChange={(next) => (next || held ? undefined : onClose())}>
       <Primitive.Portal>
-        <div aria-hidden="true" className="fixed inset-0 z-40 bg-black/50" />
+        <div aria-hidden="true" className="fixed inset-0 z-40 bg-scrim" />
         <Primitive.Content
           {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={focusFirstField}
           onEscapeKeyDown={stay}
           onInteractOutside={stay}
           className={`fixed top-[8vh] left-1/2 z-50 flex max-h-[84vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-float ${wide ? 'max-w-3xl' : 'max-w-lg'}`}
@@ -63,13 +64,16 @@ interface ConfirmProps {
   lead: ReactNode;
   /** What is done, as a verb. */
   action: string;
+  /** `primary` for what does no harm and still wants a second look. */
+  look?: 'danger' | 'primary';
   /** Resolves when done; the dialog then closes. What it throws is for the caller's own `children`. */
   onConfirm(): Promise<void> | void;
   children?: ReactNode;
 }
 
 /** Asks before what cannot be undone. */
-export function ConfirmDialog({ open, onClose, title, lead, action, onConfirm, children }: ConfirmProps) {
+export function ConfirmDialog({ look = 'danger', open, onClose, title, lead, action, ...rest }: ConfirmProps) {
+  const { onConfirm, children } = rest;
   const t = useTranslations('ui');
   const [busy, setBusy] = useState(false);
   const confirm = async (): Promise<void> => {
@@ -84,7 +88,7 @@ export function ConfirmDialog({ open, onClose, title, lead, action, onConfirm, c
   const foot = (
     <>
       <Button onClick={onClose}>{t('cancel')}</Button>
-      <Button look="danger" busy={busy} onClick={() => void confirm().catch(() => undefined)}>
+      <Button look={look} busy={busy} onClick={() => void confirm().catch(() => undefined)}>
         {action}
       </Button>
     </>
@@ -94,6 +98,16 @@ export function ConfirmDialog({ open, onClose, title, lead, action, onConfirm, c
       {children}
     </Dialog>
   );
+}
+
+/** Where a dialog asks for something, one can type at once; else its first button has the focus. */
+function focusFirstField(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  const fields = event.currentTarget.querySelectorAll<HTMLInputElement>('input:not([hidden], [type="checkbox"])');
+  const [first] = [...fields].toSorted((a, b) => Number(a.value !== '') - Number(b.value !== ''));
+  if (first === undefined) return;
+  event.preventDefault();
+  first.focus();
 }
 
 let openDialogs = 0;

@@ -21,14 +21,30 @@ interface TileProps {
   value: ReactNode;
   /** Below the figure: of what, since when. */
   note?: ReactNode;
+  /** The tile is one of a few that may be chosen. */
+  pressed?: boolean;
+  onPress?(): void;
 }
 
-export function Tile({ label, value, note }: TileProps) {
+const TILE = 'min-w-32 flex-1 rounded-md border bg-surface px-3 py-2 text-start';
+
+export function Tile({ label, value, note, pressed = false, onPress }: TileProps) {
+  const content = (
+    <>
+      <span className="block text-xs text-ink-muted">{label}</span>
+      <span className="block text-lg font-semibold sm:text-xl">{value}</span>
+      {note === undefined ? null : <span className="block text-xs text-ink-muted">{note}</span>}
+    </>
+  );
+  if (onPress === undefined) return <div className={`${TILE} border-line`}>{content}</div>;
   return (
-    <div className="min-w-32 flex-1 rounded-md border border-line bg-surface px-3 py-2">
-      <p className="text-xs text-ink-muted">{label}</p>
-      <p className="text-xl font-semibold">{value}</p>
-      {note === undefined ? null : <p className="text-xs text-ink-muted">{note}</p>}
-    </div>
+    <button
+      type="button"
+      aria-pressed={pressed}
+      onClick={onPress}
+      className={`${TILE} ${pressed ? 'border-accent shadow-[inset_0_-2px_0] shadow-accent' : 'border-line hover:border-line-strong'}`}
+    >
+      {content}
+    </button>
   );
 }

@@ -8,6 +8,8 @@ interface PeekPanelProps {
   title: string;
   /** Beside the title: a badge, an id. */
   lead?: ReactNode;
+  /** Before the buttons that walk and close. */
+  actions?: ReactNode;
   onClose(): void;
   /** To the row before and after; absent at the ends. */
   onPrevious?: (() => void) | undefined;
@@ -16,14 +18,14 @@ interface PeekPanelProps {
 }
 
 /** Stands beside a `DataTable` in a `PeekLayout`; on a narrow screen it lies over it. */
-export function PeekPanel({ title, lead, onClose, onPrevious, onNext, children }: PeekPanelProps) {
+export function PeekPanel({ title, lead, actions, onClose, onPrevious, onNext, children }: PeekPanelProps) {
   const t = useTranslations('ui');
   const id = useId();
   useShortcuts([{ keys: 'Escape', label: t('row-close'), run: onClose }]);
   return (
     <aside
       aria-labelledby={id}
-      className="fixed inset-0 z-30 flex min-h-0 flex-col bg-raised lg:static lg:inset-auto lg:z-auto lg:w-[28rem] lg:shrink-0 lg:rounded-md lg:border lg:border-line xl:w-[34rem]"
+      className="fixed inset-0 z-30 flex min-h-0 flex-col bg-raised lg:static lg:inset-auto lg:z-auto lg:w-[28rem] lg:shrink-0 lg:rounded-md lg:border lg:border-line min-[1440px]:w-[34rem]"
     >
       <header className="flex items-center gap-2 border-b border-line px-3 py-2">
         <div className="min-w-0 flex-1">
@@ -32,6 +34,7 @@ export function PeekPanel({ title, lead, onClose, onPrevious, onNext, children }
           </h2>
           {lead}
         </div>
+        {actions}
         <IconButton icon="up" label={t('row-previous')} disabled={onPrevious === undefined} onClick={onPrevious} />
         <IconButton icon="down" label={t('row-next')} disabled={onNext === undefined} onClick={onNext} />
         <IconButton icon="close" label={t('close')} onClick={onClose} />

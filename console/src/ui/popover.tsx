@@ -22,7 +22,7 @@ export function Popover({ trigger, label, align = 'start', open, onOpenChange, c
           align={align}
           sideOffset={4}
           collisionPadding={8}
-          className="z-50 max-h-96 w-72 max-w-[calc(100vw-1rem)] overflow-auto rounded-md border border-line bg-raised p-3 text-sm shadow-float"
+          className="z-50 max-h-[min(32rem,80vh)] w-72 max-w-[calc(100vw-1rem)] overflow-auto rounded-md border border-line bg-raised p-3 text-sm shadow-float"
         >
           {children}
         </Primitive.Content>

@@ -5,7 +5,15 @@ import { AppError, type HttpExchange, type RawRoute } from '#kernel';
 import { consoleFolder } from './console-place.ts';
 
 /** Every address that the console's own router knows begins with one of these. */
-const PAGES = ['/', '/sign-in', '/design', '/work/*', '/govern/*', '/prove/*', '/operate/*'];
+const PAGES = [
+  { path: '/' },
+  { path: '/sign-in' },
+  { path: '/design' },
+  { path: '/work/:page' },
+  { path: '/govern/:page' },
+  { path: '/prove/:page' },
+  { path: '/operate/:page' },
+];
 
 const POLICY = [
   "default-src 'none'",
@@ -47,9 +55,9 @@ const NOT_BUILT =
 /** Pages are asked for anew each time; an asset's name changes with its content, so that it is kept for good. */
 export function createConsoleRoutes(folder = consoleFolder): RawRoute[] {
   return [
-    ...PAGES.map((path) => route(path, 'A page of the console.', (exchange) => sendPage(folder, exchange))),
+    ...PAGES.map(({ path }) => route(path, 'A page of the console.', (exchange) => sendPage(folder, exchange))),
     route('/mark.svg', "The console's mark.", (exchange) => sendFile(folder, 'mark.svg', 'no-cache', exchange)),
-    route('/assets/*', 'A file of the console.', (exchange) => sendAsset(folder, exchange)),
+    route('/assets/:file', 'A file of the console.', (exchange) => sendAsset(folder, exchange)),
   ];
 }
 
@@ -67,7 +75,7 @@ async function sendPage(folder: string, exchange: HttpExchange): Promise<void> {
 }
 
 async function sendAsset(folder: string, exchange: HttpExchange): Promise<void> {
-  const name = exchange.params['*'] ?? '';
+  const name = exchange.params['file'] ?? '';
   try {
     if (!/^[\w-][\w.-]*$/.test(name)) throw new AppError('not_found');
     await sendFile(folder, join('assets', name), 'public, max-age=31536000, immutable', exchange);

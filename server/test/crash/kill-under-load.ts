@@ -97,7 +97,7 @@ async function checkBooks(home: ReeveHome, mock: MockProvider, acknowledged: rea
   );
   expect(await findBookFaults({ acknowledged, dispatched, receipts, usage: await readUsage(caller) })).toEqual([]);
 
-  expect(acknowledged.length, 'too little load to prove anything').toBeGreaterThan(KILLS * CALLERS);
+  expect(acknowledged.length, 'too little load to prove anything').toBeGreaterThan(4 * KILLS);
   expect(receipts.some((receipt) => receipt.status === 'assumed')).toBe(true);
   expect((await last.stop()).code).toBe(0);
 }

@@ -1,15 +1,18 @@
 /** The console in Debian's Chromium, over a real Reeve with a mock provider behind it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { must } from '#kernel';
 import { mockConfig, type MockConfigOptions } from './mock-config.ts';
 import { startMockProvider, type MockProvider } from './mock-provider.ts';
-import { startReeve, type WholeReeve } from './reeve.ts';
+import { startReeve, type ReeveHome, type WholeReeve } from './reeve.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** Debian's, the one without windows first: it is lighter. */
+const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 const PATIENCE_MS = 15_000;
 
 export interface ConsoleRig {
@@ -29,23 +32,44 @@ export interface ConsoleRig {
 
 export interface OpenOptions {
   signedIn?: boolean;
+  /** A session that only this page has, e.g. to end it. Absent: all pages share the owner's. */
+  ownSession?: boolean;
+  /** A one-time link of somebody else than the owner. */
+  link?: string;
   width?: number;
   height?: number;
   theme?: 'light' | 'dark';
   language?: 'en' | 'uk' | 'ru' | 'de';
 }
 
+export interface ConsoleOptions extends MockConfigOptions {
+  faults?: string[];
+  /** Leaves something in the folder before Reeve starts. */
+  beforehand?(home: ReeveHome): Promise<void>;
+}
+
 /** Starts everything; `CHROMIUM` names another browser than Debian's. */
-export async function startConsole(config: MockConfigOptions & { faults?: string[] } = {}): Promise<ConsoleRig> {
+export async function startConsole(settings: ConsoleOptions = {}): Promise<ConsoleRig> {
   const mock = await startMockProvider();
-  const reeve = await startReeve({ config: mockConfig(mock, config.faults ?? [], config) });
+  const config = mockConfig(mock, settings.faults ?? [], settings);
+  const reeve = await startReeve({ config }, settings.beforehand);
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath:
+      process.env['CHROMIUM'] ??
+      must(
+        BROWSERS.find((path) => existsSync(path)),
+        'Chromium is installed',
+      ),
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
   let said: string[] = [];
   const contexts: BrowserContext[] = [];
   const makeLink = () => readLink(reeve);
+  let shared: Promise<Cookies> | null = null;
+  const findCookies = async ({ ownSession, link }: OpenOptions): Promise<Cookies> => {
+    if (ownSession === true || link !== undefined) return signIn(browser, reeve, link ?? (await makeLink()));
+    return (shared ??= makeLink().then((path) => signIn(browser, reeve, path)));
+  };
   return {
     reeve,
     mock,
@@ -61,9 +85,9 @@ export async function startConsole(config: MockConfigOptions & { faults?: string
       contexts.push(context);
       context.setDefaultTimeout(PATIENCE_MS);
       await context.addInitScript(
-        `localStorage.setItem('reeve.language', ${JSON.stringify(options.language ?? 'en')})`,
+        `localStorage.getItem('reeve.language') ?? localStorage.setItem('reeve.language', '${options.language ?? 'en'}')`,
       );
-      if (options.signedIn !== false) await signIn(context, await makeLink());
+      if (options.signedIn !== false) await context.addCookies(await findCookies(options));
       const page = await context.newPage();
       page.on('pageerror', (error) => said.push(`threw: ${error.message}`));
       page.on('console', (message) => {
@@ -100,17 +124,37 @@ async function readLink(reeve: WholeReeve): Promise<string> {
   return (JSON.parse(stdout) as { path: string }).path;
 }
 
-async function signIn(context: BrowserContext, link: string): Promise<void> {
-  const token = new URL(link, 'http://reeve').searchParams.get('token');
+type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
+
+/** The cookies of a new session. */
+async function signIn(browser: Browser, reeve: WholeReeve, link: string): Promise<Cookies> {
+  const token = new URL(link, reeve.baseUrl).searchParams.get('token');
+  const context = await browser.newContext({ baseURL: reeve.baseUrl });
   const reply = await context.request.post('/api/v1/sign-in', { data: { token } });
   if (!reply.ok()) throw new Error(`sign-in: ${reply.status()} ${await reply.text()}`);
+  const cookies = await context.cookies();
+  await context.close();
+  return cookies;
 }
+
+/** Waits until the page has its heading and has asked for nothing during half a second. */
+export async function settle(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  const count = () => page.evaluate<number>("performance.getEntriesByType('resource').length");
+  for (let [before, now] = [-1, await count()]; before !== now; [before, now] = [now, await count()]) {
+    await page.waitForTimeout(500);
+  }
+}
+
+/** The page hears of the system's theme a moment later, and follows it unless somebody chose another. */
+const IS_PAINTED = `(scheme) => localStorage.getItem('reeve.theme') !== 'system' || document.documentElement.dataset.theme === scheme`;
 
 /** What axe finds in the page as it stands, in both themes: one line for each kind of fault. Empty: none. */
 export async function findBarriers(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.waitForFunction(IS_PAINTED, colorScheme);
     await page.evaluate(AXE);
     const { violations } = await page.evaluate<AxeResults>(
       `axe.run({ runOnly: ${JSON.stringify(WCAG)}, resultTypes: ['violations'] })`,
@@ -120,6 +164,11 @@ export async function findBarriers(page: Page): Promise<string[]> {
     }
   }
   return found;
+}
+
+/** How many pixels of the document stand outside to the side; 0: nobody has to scroll there. */
+export function findOverflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
 /** Keeps a picture of the page in `REEVE_SCREENSHOTS`, where that names a folder. */

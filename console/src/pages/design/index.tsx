@@ -3,6 +3,7 @@ import { useTranslations } from 'use-intl';
 import { PageFrame } from '#ui';
 import { ChartExamples } from './chart-examples.tsx';
 import { ControlExamples } from './control-examples.tsx';
+import { FilterExamples } from './filter-examples.tsx';
 import { TableExample } from './table-example.tsx';
 
 export const route = createLazyRoute('/design')({ component: DesignPage });
@@ -12,6 +13,7 @@ function DesignPage() {
   return (
     <PageFrame title={t('title')} lead={t('lead')}>
       <ControlExamples />
+      <FilterExamples />
       <ChartExamples />
       <TableExample />
     </PageFrame>

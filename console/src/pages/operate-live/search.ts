@@ -1,8 +1,23 @@
 /** What stands in this page's URL. */
-import type { RawSearch } from '#app';
+import { dropAbsent, readChoice, readFlag, readText, type RawSearch } from '#app';
 
-export type LiveSearch = Record<never, never>;
+export const SOURCES = ['events', 'workflows', 'webhooks'] as const;
+export const STATES = ['open', 'replayed', 'discarded'] as const;
 
-export function parseLiveSearch(_search: RawSearch): LiveSearch {
-  return {};
+export interface LiveSearch {
+  /** The figures stand still. */
+  paused?: true;
+  /** Dead letters: of one source, in one state; the one that is open. */
+  source?: (typeof SOURCES)[number];
+  state?: (typeof STATES)[number];
+  letter?: string;
+}
+
+export function parseLiveSearch(search: RawSearch): LiveSearch {
+  return dropAbsent({
+    paused: readFlag(search['paused']),
+    source: readChoice(search['source'], SOURCES),
+    state: readChoice(search['state'], STATES),
+    letter: readText(search['letter']),
+  });
 }

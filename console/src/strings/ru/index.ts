@@ -4,6 +4,7 @@ import { design } from './design.ts';
 import { keys } from './keys.ts';
 import { live } from './live.ts';
 import { members } from './members.ts';
+import { permissions } from './permissions.ts';
 import { receipts } from './receipts.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -18,6 +19,7 @@ export const strings: Strings = {
   keys,
   live,
   members,
+  permissions,
   receipts,
   settings,
   shell,

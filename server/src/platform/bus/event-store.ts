@@ -118,6 +118,7 @@ export async function removeConsumer(tx: Tx, name: string): Promise<void> {
 /**
  * Takes up to `limit` events that are due for the consumer, in order, and leases them; an event that follows another
  * of its aggregate is taken only together with it. `tried`: how often they may have been taken before, both ends included.
+ * `offset 0` keeps the look-ups of predecessors one by one along the index: as joins they read the whole backlog each time.
  */
 export async function leaseWaiting(
   tx: Tx,
@@ -133,12 +134,14 @@ export async function leaseWaiting(
       select i.event_at, i.event_id, i.aggregate_type, i.aggregate_id from inbox i
       where i.consumer = ${consumer} and i.status = 'waiting' and i.next_attempt_at <= ${now}::timestamptz
         and i.attempts between ${tried[0]} and ${tried[1]}
-        and not exists (select from inbox p where ${sameAggregate} and p.next_attempt_at > ${now}::timestamptz)
+        and not exists (
+          select from inbox p where ${sameAggregate} and p.next_attempt_at > ${now}::timestamptz offset 0)
       order by i.event_at, i.event_id limit ${limit} for update skip locked
     ), clear as (
       select i.event_at, i.event_id from due i
       where not exists (
-        select from inbox p where ${sameAggregate} and not exists (select from due d where d.event_id = p.event_id))
+        select from inbox p
+        where ${sameAggregate} and not exists (select from due d where d.event_id = p.event_id) offset 0)
     )
     update inbox i set attempts = i.attempts + 1, next_attempt_at = ${toIso(leaseUntilMs)}::timestamptz
     from clear c left join outbox o on o.created_at = c.event_at and o.id = c.event_id
