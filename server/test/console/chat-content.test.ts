@@ -14,7 +14,7 @@ const PIXEL = Buffer.from(
 let rig: ConsoleRig;
 
 beforeAll(async () => {
-  rig = await startConsole({ faults: ['echo', 'long', 'blind'], textOnly: ['blind'] });
+  rig = await startConsole({ faults: ['echo', 'long', 'blind', 'medley'], textOnly: ['blind'] });
 });
 afterAll(() => rig.close());
 afterEach(() => expect(rig.faults()).toEqual([]));
@@ -66,6 +66,21 @@ describe('what a model writes', () => {
     await page.setViewportSize({ width: 320, height: 640 });
     await keepPicture(page, 'chat-hostile-narrow');
     expect(await findOverflow(page)).toBe(0);
+  });
+});
+
+describe('thoughts and refusals', () => {
+  it('stand with the answer, the thoughts folded once it speaks', async () => {
+    const page = await openChat(rig, 'medley');
+    await ask(page, 'Think first');
+    const answer = answersOf(page, 'medley');
+    await answer.getByText('Hello there.').waitFor();
+    await answer.getByText('Not that.').waitFor();
+    expect(await answer.getByText('Let me think.').count()).toBe(0);
+    await answer.getByRole('button', { name: 'Reasoning' }).click();
+    await answer.getByText('Let me think.').waitFor();
+    await keepPicture(page, 'chat-reasoning');
+    expect(await findBarriers(page)).toEqual([]);
   });
 });
 
