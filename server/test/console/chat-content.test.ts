@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answersOf, ask, expectFits, messageField, openChat, pickModel, threadOf } from './chat-page.ts';
-import { findBarriers, keepPicture, startConsole, type ConsoleRig } from '../rigs/console.ts';
+import { answersOf, ask, messageField, openChat, pickModel, threadOf } from './chat-page.ts';
+import { findBarriers, findOverflow, keepPicture, startConsole, type ConsoleRig } from '../rigs/console.ts';
 import { measureFrames } from '../rigs/measure-frames.ts';
 
 const FRAME_MAX_MS = 100;
@@ -14,7 +14,7 @@ const PIXEL = Buffer.from(
 let rig: ConsoleRig;
 
 beforeAll(async () => {
-  rig = await startConsole({ faults: ['echo', 'long', 'blind'], textOnly: ['blind'] });
+  rig = await startConsole({ faults: ['echo', 'long', 'blind', 'medley'], textOnly: ['blind'] });
 });
 afterAll(() => rig.close());
 afterEach(() => expect(rig.faults()).toEqual([]));
@@ -65,7 +65,22 @@ describe('what a model writes', () => {
     expect(await findBarriers(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 640 });
     await keepPicture(page, 'chat-hostile-narrow');
-    await expectFits(page);
+    expect(await findOverflow(page)).toBe(0);
+  });
+});
+
+describe('thoughts and refusals', () => {
+  it('stand with the answer, the thoughts folded once it speaks', async () => {
+    const page = await openChat(rig, 'medley');
+    await ask(page, 'Think first');
+    const answer = answersOf(page, 'medley');
+    await answer.getByText('Hello there.').waitFor();
+    await answer.getByText('Not that.').waitFor();
+    expect(await answer.getByText('Let me think.').count()).toBe(0);
+    await answer.getByRole('button', { name: 'Reasoning' }).click();
+    await answer.getByText('Let me think.').waitFor();
+    await keepPicture(page, 'chat-reasoning');
+    expect(await findBarriers(page)).toEqual([]);
   });
 });
 
@@ -135,16 +150,16 @@ describe('a narrow window', () => {
   it('holds the list, the models and the receipt of a conversation at 320 pixels', async () => {
     const page = await rig.open('/work/chat?model=good', { width: 320, height: 600, theme: 'dark', language: 'de' });
     const field = page.getByRole('textbox', { name: 'Nachricht' });
-    await expectFits(page);
+    expect(await findOverflow(page)).toBe(0);
     await field.fill('Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft');
     await field.press('Enter');
     await page.getByText('11 + 9 Token').waitFor();
     await keepPicture(page, 'chat-narrow');
-    await expectFits(page);
+    expect(await findOverflow(page)).toBe(0);
     await page.getByRole('button', { name: 'Modell: good' }).click();
     await page.getByText('je Million Token').first().waitFor();
     await keepPicture(page, 'chat-narrow-models');
-    await expectFits(page);
+    expect(await findOverflow(page)).toBe(0);
     expect(await findBarriers(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Gespräche' }).click();
@@ -153,12 +168,12 @@ describe('a narrow window', () => {
       .getByRole('button', { name: /^Donau/ })
       .waitFor();
     await keepPicture(page, 'chat-narrow-list');
-    await expectFits(page);
+    expect(await findOverflow(page)).toBe(0);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Beleg' }).click();
     await page.getByRole('complementary', { name: 'Beleg' }).getByText('mock/good').waitFor();
     await keepPicture(page, 'chat-narrow-receipt');
-    await expectFits(page);
+    expect(await findOverflow(page)).toBe(0);
     expect(await findBarriers(page)).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 /** How a person uses the page Work → Chat. */
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import type { ConsoleRig } from '../rigs/console.ts';
 
 export const messageField = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' });
@@ -27,12 +26,4 @@ export async function ask(page: Page, text: string): Promise<void> {
 export async function pickModel(page: Page, from: string, to: string): Promise<void> {
   await page.getByRole('button', { name: `Model: ${from}`, exact: true }).click();
   await page.getByRole('option', { name: to }).first().click();
-}
-
-/** No part of the page stands out to the side. */
-export async function expectFits(page: Page): Promise<void> {
-  const over = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  expect(over).toBeLessThanOrEqual(0);
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answersOf, ask, expectFits, messageField, openChat, pickModel, threadOf } from './chat-page.ts';
-import { findBarriers, keepPicture, startConsole, type ConsoleRig } from '../rigs/console.ts';
+import { answersOf, ask, messageField, openChat, pickModel, threadOf } from './chat-page.ts';
+import { findBarriers, findOverflow, keepPicture, startConsole, type ConsoleRig } from '../rigs/console.ts';
 import { MOCK_TEXT } from '../rigs/mock-answers.ts';
 import { startReeve } from '../rigs/reeve.ts';
 
@@ -30,7 +30,7 @@ describe('a newcomer', () => {
       await panel.getByText('templates/hello').waitFor();
       await panel.getByText('ok', { exact: true }).waitFor();
       await keepPicture(page, 'chat-first-answer');
-      await expectFits(page);
+      expect(await findOverflow(page)).toBe(0);
       expect(await findBarriers(page)).toEqual([]);
     } finally {
       await bare.close();

@@ -39,7 +39,7 @@ export function mockConfig(
     '  good: [mock/good]',
     '  embed: [mock/embed]',
     ...faults.map((fault) => `  ${fault}: [f-${fault}/${fault}]`),
-    ...Object.entries(options.aliases ?? {}).map(([alias, candidates]) => `  ${alias}: [${candidates.join(', ')}]`),
+    ...Object.entries(options.aliases ?? {}).map(([alias, names]) => `  ${alias}: [${names.join(', ')}]`),
     'prices:',
     price('mock/good'),
     price('mock/embed'),

@@ -22,7 +22,7 @@ export const AnswerText = memo(function AnswerText({ text }: { text: string }) {
   );
 });
 
-/** Has the first answer find its means there. */
+/** Called while somebody writes, so that the first answer finds it there: it is no part of the first load. */
 export function preloadMarkdown(): void {
   void loadMarkdown();
 }

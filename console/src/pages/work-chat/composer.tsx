@@ -22,7 +22,6 @@ export function Composer({ chat }: { chat: Chat }) {
     { keys: 'i', label: t('to-field'), run: () => field.current?.focus() },
   ]);
   useEffect(() => {
-    preloadMarkdown();
     // A keyboard that slides over the page is not called without being asked for.
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, []);
@@ -50,7 +49,10 @@ export function Composer({ chat }: { chat: Chat }) {
           aria-label={t('message')}
           placeholder={t('message-hint')}
           value={draft.text}
-          onChange={(event) => draft.setText(event.target.value)}
+          onChange={(event) => {
+            preloadMarkdown();
+            draft.setText(event.target.value);
+          }}
           onKeyDown={onKeyDown}
           onDragOver={(event) => event.preventDefault()}
           onDrop={(event) => {

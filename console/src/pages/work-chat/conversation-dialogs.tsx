@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { ProblemNote } from '#app';
 import { Button, ConfirmDialog, Dialog, Notice, showToast, TextField } from '#ui';
+import { stopAnswers } from './live-answers.ts';
 import { deleteConversation, isConflict, renameConversation, type Session } from './conversation.ts';
 
 const TITLE_LENGTH_MAX = 200;
@@ -32,6 +33,8 @@ function DeleteDialog({ session, onClose, onDeleted }: Omit<DialogsProps, 'deed'
   const [problem, setProblem] = useState<unknown>(null);
   const remove = async (): Promise<void> => {
     try {
+      // What is still being written would have no place any more.
+      stopAnswers(session.id);
       await deleteConversation(client, session.id);
       onDeleted(session.id);
       showToast(t('deleted'));
