@@ -161,7 +161,7 @@ describe('two members after each other in one browser', () => {
 
 describe('tabs of one browser', () => {
   it('follow a sign-out, and the way back shows nothing', async () => {
-    const page = await rig.open('/govern/keys');
+    const page = await rig.open('/govern/keys', { ownSession: true });
     const tab = await page.context().newPage();
     await tab.goto('/govern/members');
     await tab.getByText('(you)').waitFor();
@@ -177,7 +177,7 @@ describe('tabs of one browser', () => {
 
   it('follow to another tenant, so that no page shows one tenant and asks another', async () => {
     await rig.ask('POST', '/api/v1/tenants', { name: 'south' });
-    const page = await rig.open('/govern/keys');
+    const page = await rig.open('/govern/keys', { ownSession: true });
     const tab = await page.context().newPage();
     await tab.goto('/govern/members');
     await tab.getByText('(you)').waitFor();
