@@ -53,7 +53,7 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
         ...axis,
         size: 28,
         space: LABEL_PX + 7 * Math.max(0, ...latest.current.points.map(({ label }) => label.length)),
-        values: (_plot, splits) => splits.map((at) => labelAt(latest.current, at)),
+        values: (_plot, splits) => labelSplits(latest.current, splits),
       },
       {
         ...axis,
@@ -77,7 +77,7 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
         dash: [...(DASHES[index % DASHES.length] ?? [])],
         // A value between gaps is no line: it shows as a point.
         points: {
-          show: true,
+          show: kind !== 'bar',
           size: 5,
           width: 0,
           fill: colour(`chart-${(index % CHART_COLOURS) + 1}`),
@@ -95,7 +95,9 @@ const LABEL_PX = 16;
 
 /** The first and the last bar stand whole. */
 function widen({ points }: ChartProps, min: number, max: number): [number, number] {
-  const half = points.length > 1 ? (max - min) / (points.length - 1) / 2 : 0.5;
+  const [only] = points;
+  if (only !== undefined && points.length === 1) return [only.at - 1, only.at + 1];
+  const half = (max - min) / Math.max(1, points.length - 1) / 2;
   return [min - half, max + half];
 }
 
@@ -107,6 +109,12 @@ function findLone(plot: UPlot, series: number): number[] {
 
 const YEAR_2000 = 946_684_800;
 const isTime = ({ points }: ChartProps): boolean => (points[0]?.at ?? 0) > YEAR_2000;
+
+/** Ticks of one point have its name once. */
+function labelSplits(props: ChartProps, splits: readonly number[]): string[] {
+  const labels = splits.map((at) => labelAt(props, at));
+  return labels.map((label, index) => (label === labels[index - 1] ? '' : label));
+}
 
 /** The label of the point nearest to a tick. */
 function labelAt({ points }: ChartProps, at: number): string {

@@ -47,7 +47,7 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
       id,
       header: t(id),
       align: 'end',
-      width: 120,
+      width: id === 'requests' ? 110 : 140,
       cell: (row) => integer(row[id]),
       sortBy: (row) => row[id],
     });
@@ -55,7 +55,7 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
       {
         id: 'name',
         header: t(by),
-        width: 220,
+        width: 200,
         sortBy: nameOf,
         cell: (row) =>
           isNamed(by, row) ? (
@@ -84,7 +84,7 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
       {
         id: 'receipts',
         header: t('receipts'),
-        width: 90,
+        width: 100,
         hidden: !seesReceipts,
         cell: (row) =>
           isNamed(by, row) ? <ToReceipts name={nameOf(row)} search={{ ...question, ...filterOf(by, row) }} /> : null,

@@ -16,7 +16,7 @@ export const usage: typeof English = {
   requests: 'Aufrufe',
   input_tokens: 'Eingabe-Token',
   output_tokens: 'Ausgabe-Token',
-  each: '{figure} je Aufruf, abgerundet',
+  each: '≈ {figure} je Aufruf',
   'every-status': 'auch gescheiterte und abgelehnte',
   'by-day': '{measure} nach Tagen',
   shares: 'Wer und was es verbraucht hat',

@@ -14,7 +14,7 @@ export const usage = {
   requests: 'Requests',
   input_tokens: 'Input tokens',
   output_tokens: 'Output tokens',
-  each: '{figure} a request, rounded down',
+  each: '≈ {figure} a request',
   'every-status': 'failed and denied ones too',
   'by-day': '{measure} by day',
   shares: 'Who and what took it',

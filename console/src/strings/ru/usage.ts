@@ -16,7 +16,7 @@ export const usage: typeof English = {
   requests: 'Вызовы',
   input_tokens: 'Входные токены',
   output_tokens: 'Выходные токены',
-  each: '{figure} на вызов, округлено вниз',
+  each: '≈ {figure} на вызов',
   'every-status': 'также неудачные и отклонённые',
   'by-day': '{measure} по дням',
   shares: 'Кто и что это израсходовал',

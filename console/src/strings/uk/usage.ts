@@ -16,7 +16,7 @@ export const usage: typeof English = {
   requests: 'Виклики',
   input_tokens: 'Вхідні токени',
   output_tokens: 'Вихідні токени',
-  each: '{figure} на виклик, округлено вниз',
+  each: '≈ {figure} на виклик',
   'every-status': 'також невдалі й відхилені',
   'by-day': '{measure} за днями',
   shares: 'Хто і що це спожило',
