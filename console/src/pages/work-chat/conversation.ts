@@ -56,7 +56,8 @@ export function conversationQuery(id: string) {
 
 /** Begins a conversation that is called after its first words. */
 export async function beginConversation(client: QueryClient, text: string, models: string[]): Promise<string> {
-  const [line = ''] = text.trim().split('\n');
+  // Without the marks of a heading or a list.
+  const [line = ''] = text.replace(/^[\s#>*-]+/, '').split('\n');
   const title = line.length > TITLE_LENGTH_MAX ? `${line.slice(0, TITLE_LENGTH_MAX - 1).toWellFormed()}…` : line;
   const session = await call('POST /api/v1/sessions', { body: { title, models: [...new Set(models)] } });
   client.setQueryData<Conversation>(conversationQuery(session.id).queryKey, { session, entries: [] });
