@@ -47,6 +47,10 @@ while [ -z "$url" ]; do
 done
 ready_ms=$((($(date +%s%N) - from) / 1000000))
 [ "$(tail -n 1 "$work/start.log")" = "Reeve is ready at $url" ] || fail 'the ready line is not the last one'
+link=$(sed -n 's/^Console: //p' "$work/start.log")
+page=$(curl -s "$link") || fail 'the printed link to the console does not answer'
+script=$(grep -o '/assets/[^"]*\.js' <<<"$page" | head -n 1)
+curl -sf "$url$script" >/dev/null || fail "the console's page names a script that is not there: $page"
 REEVE_API_KEY=$(sed -n 's/^API key: //p' "$work/start.log")
 export REEVE_API_KEY
 [ -n "$REEVE_API_KEY" ] || fail 'the first start printed no API key'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the suites need of the system: the programs of PostgreSQL, Redis and nginx, Python's venv, small tools, and the
-# engines that Debian does not have. No service is started.
+# Brings what the suites need of the system: the programs of PostgreSQL, Redis and nginx, Python's venv, small tools, a
+# browser, and the engines that Debian does not have. No service is started.
 set -euo pipefail
 
 wanted=()
@@ -12,6 +12,7 @@ command -v ps >/dev/null || wanted+=(procps)
 command -v openssl >/dev/null || wanted+=(openssl)
 command -v curl >/dev/null || wanted+=(curl ca-certificates)
 command -v git >/dev/null || wanted+=(git)
+command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || wanted+=(chromium-headless-shell fonts-dejavu-core)
 command -v make >/dev/null && command -v cc >/dev/null || wanted+=(make gcc libc6-dev)
 
 if [ ${#wanted[@]} -gt 0 ]; then

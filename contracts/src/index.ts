@@ -45,7 +45,7 @@ export {
   ConversationIdSchema,
   EntryIdSchema,
 } from './ids.ts';
-export type { Permission, Scope, SpanName } from './names.ts';
-export { PERMISSIONS, HEADERS, SPANS, METRICS, TABLES } from './names.ts';
+export type { Permission, RoleName, Scope, SpanName } from './names.ts';
+export { PERMISSIONS, ROLES, HEADERS, SPANS, METRICS, TABLES } from './names.ts';
 export type { ReceiptStatus, ReceiptBody, Receipt } from './receipt.ts';
 export { RECEIPT_STATUSES, ReceiptBodySchema, ReceiptSchema } from './receipt.ts';

@@ -17,6 +17,32 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 export type Scope = Permission | '*';
 
+/** Roles: named sets of permissions, over those that exist today. A role grows with them, keys made before do not. */
+export const ROLES = {
+  OWNER: ['*'],
+  ADMIN: PERMISSIONS,
+  TENANT_ADMIN: [
+    'models:invoke',
+    'sessions:use',
+    'receipts:read',
+    'usage:read',
+    'keys:manage',
+    'members:manage',
+    'webhooks:manage',
+    'operations:read',
+    'settings:read',
+  ],
+  EDITOR: ['models:invoke', 'sessions:use', 'receipts:read', 'usage:read'],
+  VIEWER: ['receipts:read', 'usage:read'],
+  /** Views forecasts, which are answers of models. */
+  ROLE_AGRONOMIST: ['models:invoke', 'sessions:use'],
+  /** Approves changes, and so reads what they rest on. */
+  ROLE_MANAGER: ['receipts:read', 'usage:read'],
+  /** Forces a rollback, resets a baseline. */
+  ROLE_ADMIN: ['receipts:read', 'usage:read'],
+} as const satisfies Record<string, readonly Scope[]>;
+export type RoleName = keyof typeof ROLES;
+
 export const HEADERS = {
   requestId: 'x-request-id',
   traceparent: 'traceparent',

@@ -14,6 +14,7 @@ export function toRules(plan: Plan): IForbiddenRuleType[] {
     ...floorRules(plan),
     ...plan.rooms.flatMap((room) => roomRules(plan, room)),
     ...outsideRules(plan),
+    ...consoleRules(),
   ].map((rule) => ({ ...rule, severity: 'error' }));
 }
 
@@ -137,6 +138,40 @@ function outsideRules(plan: Plan): IForbiddenRuleType[] {
       from: { path: inside(plan.base), pathNot: [TEST_CODE, ...places.map((place) => toPlace(plan, place))] },
       to: { path: npmPackage(name) },
     })),
+  ];
+}
+
+/** The console is a program of its own: it knows the server by its description alone. */
+function consoleRules(): IForbiddenRuleType[] {
+  const source = 'console/src';
+  return [
+    {
+      name: 'console-stands-apart',
+      from: { path: inside(source) },
+      to: { path: '^server/' },
+    },
+    {
+      name: 'server-without-console',
+      from: { path: ['^server/', '^contracts/'], pathNot: TEST_CODE },
+      to: { path: inside('console') },
+    },
+    {
+      name: 'console-through-the-door',
+      comment: 'The design system knows nobody, the API client nobody but contracts, pages only the doors.',
+      from: { path: `${inside(source)}(ui|api|pages/[^/]+)/` },
+      to: { path: inside(source), pathNot: [`${inside(source)}$1/`, `${inside(source)}(ui|api|app)/index\\.ts$`] },
+    },
+    {
+      name: 'design-system-alone',
+      comment: 'Only the design system knows Radix, tables and charts, and it knows nothing above it.',
+      from: { path: inside(source), pathNot: inside(`${source}/ui`) },
+      to: { path: ['node_modules/@radix-ui/', npmPackage('uplot'), npmPackage('@tanstack/react-table')] },
+    },
+    {
+      name: 'console-floors',
+      from: { path: `${inside(source)}(ui|api)/` },
+      to: { path: `${inside(source)}(app|pages)/` },
+    },
   ];
 }
 

@@ -8,7 +8,7 @@ import { cruise } from 'dependency-cruiser';
 import { findPlanFaults, findTreeFaults, readPlan, type Plan } from './architecture-plan.ts';
 import { toRules } from './architecture-rules.ts';
 
-const CRUISED = ['contracts/src', 'server/src', 'server/test', 'server/scripts'];
+const CRUISED = ['contracts/src', 'server/src', 'server/test', 'server/scripts', 'console/src'];
 
 /** Every import in the working folder that breaks a rule of the plan. The cruiser knows no other root. */
 async function findViolations(plan: Plan): Promise<string[]> {
@@ -22,7 +22,7 @@ async function findViolations(plan: Plan): Promise<string[]> {
       moduleSystems: ['es6', 'tsd'],
     },
     {
-      extensions: ['.ts', '.js', '.mjs', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.d.ts'],
       exportsFields: ['exports'],
       conditionNames: ['node', 'import', 'types', 'default'],
     },

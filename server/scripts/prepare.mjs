@@ -1,6 +1,7 @@
-// Run by `npm install`: makes the database template that first starts copy. Plain JavaScript, because an old Node runs
-// it too; whatever happens, the installation succeeds, and the first start then takes some seconds longer.
+// Run by `npm install`: makes the database template that first starts copy, and builds the console. Plain JavaScript,
+// because an old Node runs it too; whatever happens, the installation succeeds, and says what is missing.
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 // 67 MB of C headers come with Node's binary; nothing here is compiled against them.
 for (const platform of ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']) {
@@ -22,5 +23,15 @@ if (!stripsTypes) {
     await removeOldTemplates();
   } catch (error) {
     console.log(`reeve: no database template made, so the first start takes longer: ${error.message}`);
+  }
+}
+
+// A production install has no bundler: there the console comes built.
+const vite = await import('vite').catch(() => null);
+if (vite !== null) {
+  try {
+    await vite.build({ root: fileURLToPath(new URL('../../console', import.meta.url)), logLevel: 'warn' });
+  } catch (error) {
+    console.log(`reeve: the console was not built (npm run console): ${error.message}`);
   }
 }

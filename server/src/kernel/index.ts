@@ -45,8 +45,11 @@ export type {
   DeadLetterView,
   LivePart,
   Onlooker,
+  SettingsPart,
 } from './operating.ts';
 export { toOnlooker } from './operating.ts';
+export type { FindOrigin, Origin } from './origin.ts';
+export { originOf, OriginSchema, sourcedSchema } from './origin.ts';
 export type { Action, PageReply, PageRequest } from './paging.ts';
 export { ActionSchema, buildPage, PAGE_QUERY, pageSchema, parsePage } from './paging.ts';
 export type {

@@ -24,6 +24,9 @@ export interface LivePart {
   read(onlooker: Onlooker): Promise<unknown>;
 }
 
+/** What is configured in a room and in force; never a secret. Read as live figures are. */
+export type SettingsPart = LivePart;
+
 export type DeadLetterState = 'open' | 'replayed' | 'discarded';
 
 /** Work that a room gave up, for a person to settle. */

@@ -2,7 +2,7 @@
 import type { Permission } from '@reeve/contracts';
 import type { TSchema } from 'typebox';
 import type { AppError } from './app-error.ts';
-import type { DeadLetterSource, LivePart } from './operating.ts';
+import type { DeadLetterSource, LivePart, SettingsPart } from './operating.ts';
 import type { Scope } from './scope.ts';
 
 /** What a process is there for; one process may be all of it. */
@@ -125,5 +125,6 @@ export interface ModulePlugin {
   health?: readonly HealthCheck[];
   projections?: readonly Projection[];
   live?: readonly LivePart[];
+  settings?: readonly SettingsPart[];
   deadLetters?: readonly DeadLetterSource[];
 }

@@ -37,6 +37,7 @@ import { listStoreHosts, openStores, type Stores } from './open-storage.ts';
 import { createProcessPart } from './process-part.ts';
 import { findRoleElsewhere, jobsOf, routesOf } from './process-shape.ts';
 import { createServiceRoutes } from './service-routes.ts';
+import { createEnginesPart, createLimitsPart } from './show-settings.ts';
 import { settleFormerWorkers } from './settle-journals.ts';
 import { VERSION } from './version.ts';
 
@@ -204,11 +205,12 @@ async function openServer(parts: Parts) {
     {
       name: 'process',
       live: [createProcessPart({ ...environment, name: processName, engine: database.engine, clock })],
+      settings: [createLimitsPart(config), createEnginesPart(environment)],
     },
     identity.plugin,
     ledger.plugin,
-    createAccountingPlugin({ database, ledger: ledger.ledger, clock, log: telemetry.log }),
-    createRoutingPlugin({ providers: config.providers, routing, traffic: telemetry.traffic }),
+    createAccountingPlugin({ ...config, database, ledger: ledger.ledger, clock, log: telemetry.log, prices }),
+    createRoutingPlugin({ ...config, routing, traffic: telemetry.traffic }),
     createCallsPlugin({ capacity, limits, traffic: telemetry.traffic }),
     createSurfacesPlugin(path),
     { name: 'idempotency', jobs: [idempotency.sweep] },
@@ -218,7 +220,8 @@ async function openServer(parts: Parts) {
     ...createWorkPlugins(parts),
   ];
   plugins.push(createEventsPlugin(parts, plugins));
-  plugins.push(createOverviewPlugin({ ...parts, plugins, clock, log: telemetry.log }));
+  const providerNames = new Set(config.providers.map(({ name }) => name));
+  plugins.push(createOverviewPlugin({ ...parts, plugins, clock, log: telemetry.log, path, providerNames }));
   startJobs(jobsOf(plugins, environment.shape.roles), closing);
   const served = await openApp(parts, plugins, idempotency);
   const models = () => routing.listModels().map((model) => model.name);

@@ -1,13 +1,13 @@
 /** reeve.yaml: read once before anything starts; every fault is listed at once with its path in the file. */
-import { readFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { parsePrices, type PriceEntry } from '#accounting';
 import { ADAPTERS, parseProviders, type Provider } from '#adapters';
-import { createChecker, type Fault } from '#kernel';
+import { createChecker, type Fault, type FindOrigin } from '#kernel';
 import { isEgressEntry } from '../platform/http-client/egress.ts';
 import type { EgressRules } from '../platform/http-client/port.ts';
 import { parseModels, type ModelAliases } from '#routing';
+import { readConfigFile, VARIABLE } from './config-file.ts';
+import { createOrigins } from './config-origins.ts';
 import { ConfigurationError, type Environment } from './environment.ts';
 
 export interface Config {
@@ -19,6 +19,8 @@ export interface Config {
   providers: readonly Provider[];
   models: ModelAliases;
   prices: ReadonlyMap<string, PriceEntry>;
+  /** Where each of these comes from. */
+  findOrigin: FindOrigin;
 }
 
 export interface Limits {
@@ -65,8 +67,8 @@ const DEFAULT_LIMITS = { body_mb: 32, in_flight: 4096, queued: 4096, request_sec
 /** Reads the file that the environment names, or the defaults where there is none. Throws `ConfigurationError`. */
 export function readConfig(environment: Environment): Config {
   const faults: Fault[] = [];
-  const raw = environment.configPath === null ? {} : readFile(environment.configPath);
-  const expanded = expandVariables(raw, '', environment, faults);
+  const document = environment.configPath === null ? null : readConfigFile(environment.configPath);
+  const expanded = expandVariables(document?.yaml.toJS() ?? {}, '', environment, faults);
   faults.push(...fileChecker.faults(expanded ?? {}));
   const file = faults.length === 0 ? fileChecker.parse(expanded ?? {}) : asSections(expanded);
   const providers = parseProviders(withKeyedProviders(file.providers, environment));
@@ -88,22 +90,14 @@ export function readConfig(environment: Environment): Config {
     providers: providers.providers,
     models: models.aliases,
     prices: prices.prices,
+    findOrigin: createOrigins(document, environment),
   };
-}
-
-function readFile(path: string): unknown {
-  try {
-    return parseYaml(readFileSync(path, 'utf8'), { uniqueKeys: true });
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new ConfigurationError([`${path}: not valid YAML: ${error.message}`]);
-  }
 }
 
 /** Replaces `${NAME}` in every text by the variable; one that is not set is a fault at its place. */
 function expandVariables(value: unknown, path: string, environment: Environment, faults: Fault[]): unknown {
   if (typeof value === 'string') {
-    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, name: string) => {
+    return value.replaceAll(VARIABLE, (_whole, name: string) => {
       const found = environment.variable(name);
       if (found === undefined) faults.push({ path, message: `names the variable ${name}, which is not set` });
       return found ?? '';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const consoleFolder = join(import.meta.dirname, '../../../console/dist');
+export const consoleFolder = join(import.meta.dirname, '../../../console/dist');
 
 /** Whether there is a console to serve. */
 export function isConsoleBuilt(): boolean {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { KEY_VARIABLES } from '#adapters';
+import { originOf, type Origin } from '#kernel';
 import { parseS3Url } from '../platform/objects/s3-url.ts';
 import { parseMasterKeys } from '../platform/secrets/master-key.ts';
 import { parseVaultUrl } from '../platform/secrets/vault-url.ts';
@@ -39,6 +40,8 @@ export interface Environment {
   providerKeys: ReadonlyMap<string, string>;
   /** For `${NAME}` in reeve.yaml. */
   variable(name: string): string | undefined;
+  /** How a variable came to its value: a flag, itself, its `_FILE` form, or not at all. */
+  origin(name: string): Origin;
   /** Variables that are set, known to the contract, and not used by this version. */
   unused: readonly string[];
 }
@@ -103,9 +106,16 @@ export function inspectEnvironment(
     trustedProxies: (read('REEVE_TRUSTED_PROXIES') ?? '').split(',').flatMap((entry) => entry.trim() || []),
     providerKeys: readProviderKeys(secret),
     variable: (name) => variables[name],
+    origin: (name) => findOrigin(name, variables, overrides),
     unused: NOT_USED_YET.filter((name) => read(name) !== undefined),
   };
   return { environment, faults };
+}
+
+function findOrigin(name: string, variables: Variables, overrides: Variables): Origin {
+  if (nonEmpty(overrides[name]) !== undefined) return originOf('flag', name);
+  const set = [name, `${name}_FILE`].find((form) => nonEmpty(variables[form]) !== undefined);
+  return originOf(set === undefined ? 'default' : 'variable', set ?? name);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,8 +1,9 @@
-/** The routes of the program itself beside those of its rooms: health, metrics, version, the API's description. */
+/** The routes of the program itself beside those of its rooms: health, metrics, version, the API's description, the console. */
 import Type from 'typebox';
 import type { HealthCheck, JsonRoute, ModulePlugin, RawRoute, Role, Route } from '#kernel';
 import type { Database } from '../platform/database/port.ts';
 import type { Telemetry } from '../platform/telemetry/port.ts';
+import { createConsoleRoutes } from './console-files.ts';
 import { createHealthRoutes } from './health.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createOpenApi } from './openapi.ts';
@@ -16,7 +17,7 @@ interface ServiceDeps {
   renderMetrics: Telemetry['metrics']['render'];
 }
 
-/** Every route of the program, in the order in which the description lists them. */
+/** Every route of the program, in the order in which the description lists them; what browsers load is not described. */
 export function createServiceRoutes({ plugins, lifecycle, roles, database, renderMetrics }: ServiceDeps): Route[] {
   const rooms = plugins.flatMap((plugin) => plugin.routes ?? []);
   const all = plugins.flatMap((plugin) => plugin.health ?? []);
@@ -34,7 +35,7 @@ export function createServiceRoutes({ plugins, lifecycle, roles, database, rende
     createVersionRoute(),
   ];
   const described: Route[] = [...rooms, ...own];
-  return [...described, createDescriptionRoute(described)];
+  return [...described, createDescriptionRoute(described), ...createConsoleRoutes()];
 }
 
 function createMetricsRoute(render: Telemetry['metrics']['render']): RawRoute {

@@ -102,7 +102,7 @@ describe('the image that the Dockerfile makes', () => {
       readFileSync(join(ROOT, 'package.json'), 'utf8'),
     );
     expect(stages.map(({ base }) => base)).toEqual(
-      Array.from({ length: 2 }, () => `node:${manifest.devDependencies.node}-bookworm-slim`),
+      Array.from({ length: 3 }, () => `node:${manifest.devDependencies.node}-bookworm-slim`),
     );
     expect(config.user).toEqual({ uid: 1000, gid: 1000 });
     expect(config.env).toMatchObject({ REEVE_HOST: '0.0.0.0', REEVE_DATA_DIR: config.volumes[0] });
@@ -113,6 +113,8 @@ describe('the image that the Dockerfile makes', () => {
     const names = globSync('**/*', { cwd: join(image, 'app'), exclude: ['**/node_modules/**', '**/.prepared/**'] });
     expect(names.filter((name) => /testing\.ts|\.test\.ts|fixtures|conformance|\.md$|snapshot/.test(name))).toEqual([]);
     expect(names).toContain('server/migrations/0001_roles.up.sql');
+    expect(names).toContain('console/dist/index.html');
+    expect(names.filter((name) => name.startsWith('console/src/'))).toEqual([]);
     const packages = globSync(
       '{,server/,contracts/}node_modules/{vitest,typescript,oxlint,node,knip,dependency-cruiser}',
       {

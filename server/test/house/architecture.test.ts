@@ -34,6 +34,12 @@ const SEEDED: [rule: string, file: string, imports: string][] = [
   ['one-exit', 'server/src/gates/policy/seed-w.ts', 'node:https'],
   ['package-in-its-place', 'server/src/path/calls/seed-x.ts', 'undici'],
   ['package-in-its-place', 'server/src/path/calls/seed-y.ts', 'kysely'],
+  ['console-stands-apart', 'console/src/app/seed-z.ts', '../../../server/src/kernel/index.ts'],
+  ['server-without-console', 'server/src/roles/seed-aa.ts', '../../../console/src/ui/chart-shape.ts'],
+  ['console-through-the-door', 'console/src/pages/design/seed-ab.ts', '../../app/session.ts'],
+  ['console-through-the-door', 'console/src/pages/design/seed-ac.ts', '../sign-in/search.ts'],
+  ['console-floors', 'console/src/ui/seed-ad.ts', '#app'],
+  ['design-system-alone', 'console/src/pages/design/seed-ae.ts', 'uplot'],
 ];
 
 describe('the rule of the house', () => {
@@ -50,8 +56,8 @@ describe('seeded faults', () => {
 
   beforeAll(async () => {
     copy = mkdtempSync(join(tmpdir(), 'reeve-house-'));
-    for (const path of ['architecture.json', 'contracts', 'server']) {
-      const outside = (source: string): boolean => !/node_modules|\.prepared/.test(source);
+    for (const path of ['architecture.json', 'contracts', 'server', 'console']) {
+      const outside = (source: string): boolean => !/node_modules|\.prepared|dist/.test(source);
       cpSync(join(root, path), join(copy, path), { recursive: true, filter: outside });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

@@ -11,8 +11,8 @@ export interface Rule {
   check(tree: Tree): string[];
 }
 
-const READ = /\.(ts|mjs|json|md|sql|sh|ya?ml|py)$|^(LICENSE|\.ci\/run|\.npmrc|\.gitignore)$/;
-const PASSED_OVER = /(^|\/)(node_modules|\.git|\.reeve|\.prepared|\.work|coverage)$|^bench\/results$/;
+const READ = /\.(tsx?|mjs|json|md|sql|sh|ya?ml|py)$|^(LICENSE|\.ci\/run|\.npmrc|\.gitignore)$/;
+const PASSED_OVER = /(^|\/)(node_modules|\.git|\.reeve|\.prepared|\.work|coverage)$|^bench\/results$|^console\/dist$/;
 
 export function readTree(root: string): Tree {
   const tree = new Map<string, string>();

@@ -58,7 +58,7 @@ const WORDS: Record<string, Word> = {
     comments: true,
   },
   'machine paths': {
-    pattern: /(?<![\w.])\/(work|home|root|Users)\/[\w.]|['"`]\/tmp\//,
+    pattern: /(?<![\w.])\/(work\/(?!chat\b)|home\/|root\/|Users\/)[\w.]|['"`]\/tmp\//,
     where: everywhere,
     instead: 'a path from an input, or os.tmpdir()',
     comments: true,

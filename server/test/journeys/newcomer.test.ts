@@ -23,13 +23,14 @@ interface ChatAnswer {
 }
 
 describe('the first start', () => {
-  test('prints folder, key, curl and the ready line, in this order and nothing else', async () => {
+  test('prints folder, key, curl, the way to the console and the ready line, in this order and nothing else', async () => {
     reeve = await startReeve();
     const lines = reeve.stdout().trimEnd().split('\n');
     expect(lines).toEqual([
       reeve.home.dataDir,
       expect.stringMatching(/^API key: \S{24,}$/),
       expect.stringMatching(/^Try: curl /),
+      expect.stringMatching(/^Console: http:\/\/\S+\/sign-in\?token=\S+$/),
       `Reeve is ready at ${reeve.baseUrl}`,
     ]);
     expect((await fetch(`${reeve.baseUrl}/readyz`)).status).toBe(200);

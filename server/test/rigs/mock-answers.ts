@@ -47,7 +47,11 @@ export function answerChat(request: ChatRequest, usage: MockUsage | null = CHAT_
 }
 
 /** The frames of a stream, `data: …` with blank line, without the closing `[DONE]`. */
-export function streamChat(request: ChatRequest, usage: MockUsage | null = CHAT_USAGE): string[] {
+export function streamChat(
+  request: ChatRequest,
+  usage: MockUsage | null = CHAT_USAGE,
+  deltas: readonly Record<string, unknown>[] = toDeltas(request),
+): string[] {
   const asksUsage = request.stream_options?.include_usage === true;
   const chunk = (choices: readonly unknown[], extra: Record<string, unknown> = {}): string =>
     `data: ${JSON.stringify({
@@ -61,7 +65,7 @@ export function streamChat(request: ChatRequest, usage: MockUsage | null = CHAT_
     })}\n\n`;
   const delta = (content: Record<string, unknown>, finishReason: string | null = null): string =>
     chunk([{ index: 0, delta: content, logprobs: null, finish_reason: finishReason }]);
-  const frames = [delta({ role: 'assistant', content: '' }), ...toDeltas(request).map((content) => delta(content))];
+  const frames = [delta({ role: 'assistant', content: '' }), ...deltas.map((content) => delta(content))];
   frames.push(delta({}, wantsTool(request) ? 'tool_calls' : 'stop'));
   if (asksUsage && usage !== null) frames.push(chunk([], { usage }));
   return frames;

@@ -5,6 +5,10 @@ export interface MockConfigOptions {
   durability?: 'acknowledged' | 'relaxed';
   /** Appended as it is. */
   extra?: string;
+  /** Further aliases, each with its candidates. */
+  aliases?: Readonly<Record<string, readonly string[]>>;
+  /** Faults whose prices say that the model takes texts alone. */
+  textOnly?: readonly string[];
   /** `timeout_ms` of the providers behind faults. */
   faultTimeoutMs?: number;
 }
@@ -24,7 +28,8 @@ export function mockConfig(
   const timeoutMs = options.faultTimeoutMs ?? 1500;
   const provider = (name: string, timeout: string): string =>
     `  ${name}: { adapter: openai, base_url: "${mock.baseUrl}", api_key: "${MOCK_KEY}"${timeout} }`;
-  const price = (route: string): string => `  ${route}: { input: 0.15, output: 0.60 }`;
+  const price = (route: string, takes = ''): string => `  ${route}: { input: 0.15, output: 0.60${takes} }`;
+  const takesOf = (fault: string): string => (options.textOnly?.includes(fault) === true ? ', takes: []' : '');
   return [
     `durability: ${options.durability ?? 'acknowledged'}`,
     'providers:',
@@ -34,10 +39,11 @@ export function mockConfig(
     '  good: [mock/good]',
     '  embed: [mock/embed]',
     ...faults.map((fault) => `  ${fault}: [f-${fault}/${fault}]`),
+    ...Object.entries(options.aliases ?? {}).map(([alias, names]) => `  ${alias}: [${names.join(', ')}]`),
     'prices:',
     price('mock/good'),
     price('mock/embed'),
-    ...faults.map((fault) => price(`f-${fault}/${fault}`)),
+    ...faults.map((fault) => price(`f-${fault}/${fault}`, takesOf(fault))),
     options.extra ?? '',
   ].join('\n');
 }

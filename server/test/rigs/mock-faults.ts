@@ -1,7 +1,7 @@
 /** How a provider can fail, by the name of the model that is asked. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerChat, answerError, streamChat, streamMedley } from './mock-answers.ts';
+import { answerChat, answerError, CHAT_USAGE, streamChat, streamMedley, type ChatRequest } from './mock-answers.ts';
 import { answerWell, sendJson, startStream, type MockExchange } from './mock-wire.ts';
 
 type Fault = (exchange: MockExchange) => Promise<void> | void;
@@ -13,6 +13,21 @@ const ENDLESS_FRAME_MS = 15;
 const HUGE_BYTES = 256 * 1024 * 1024;
 /** More tokens than any of the tests asks for. */
 const GREEDY_USAGE = { prompt_tokens: 11, completion_tokens: 5000, total_tokens: 5011 };
+
+const LONG_TOKENS = 20_000;
+const LONG_FRAMES_AT_ONCE = 50;
+const LONG_PAUSE_MS = 10;
+/** At least 4,000 characters: everything that answers are made of. */
+const LONG_TEXT = [
+  '## On sticks\n\nA tally stick is **split in two**: each side keeps a half, and `neither` can add a notch alone.\n\n',
+  '1. Cut the notches.\n2. Split the stick.\n3. Keep your half.\n\n'.repeat(3),
+  '| year | notches | kept |\n|---|---:|---|\n'.concat('| 1189 | 12 | yes |\n'.repeat(12), '\n'),
+  '```ts\n'.concat('const half = (stick: Stick): Half => stick.split().at(0);\n'.repeat(10), '```\n\n'),
+  'The half that was kept fits the other one, grain by grain, and so both can see whether a notch was added. '.repeat(
+    24,
+  ),
+  '\n\n',
+].join('');
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   /** Takes the request and never answers. */
@@ -126,6 +141,29 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     await pour(response, HUGE_BYTES);
     response.end('"}}]}\n\ndata: [DONE]\n\n');
   },
+  /** No fault: says back what was said last, a few characters at a time. */
+  echo: ({ response, body }) => {
+    startStream(response);
+    const said = readLastText(body);
+    const deltas = (said.match(/.{1,24}/gsu) ?? []).map((content) => ({ content }));
+    response.end(`${streamChat(body, CHAT_USAGE, deltas).join('')}data: [DONE]\n\n`);
+  },
+  /** No fault: 20,000 tokens of Markdown, faster than any model. */
+  long: async ({ response, body }) => {
+    startStream(response);
+    const words = (LONG_TEXT.repeat(Math.ceil(LONG_TOKENS / 1_000)).match(/.{4}/gs) ?? []).slice(0, LONG_TOKENS);
+    const usage = { prompt_tokens: 11, completion_tokens: LONG_TOKENS, total_tokens: 11 + LONG_TOKENS };
+    const frames = streamChat(
+      body,
+      usage,
+      words.map((content) => ({ content })),
+    );
+    for (let at = 0; at < frames.length && !response.destroyed; at += LONG_FRAMES_AT_ONCE) {
+      response.write(frames.slice(at, at + LONG_FRAMES_AT_ONCE).join(''));
+      await wait(LONG_PAUSE_MS);
+    }
+    response.end('data: [DONE]\n\n');
+  },
   /** No fault, but all at once: reasoning, text, a refusal, and two calls whose pieces come interleaved. */
   medley: ({ response, body }) => {
     startStream(response);
@@ -155,6 +193,13 @@ export function findFault(model: string): Fault | null {
     if (earlier < Number(flaky[3])) sendStatus(response, Number(flaky[1]), flaky[2]);
     else answerWell(request.url ?? '', body, response);
   };
+}
+
+function readLastText({ messages }: ChatRequest): string {
+  const content = messages.at(-1)?.content;
+  if (typeof content === 'string') return content;
+  const parts = (content ?? []) as { text?: string }[];
+  return parts.map(({ text }) => text ?? '').join('\n');
 }
 
 function sendStatus(response: ServerResponse, status: number, retryAfter: string | undefined): void {

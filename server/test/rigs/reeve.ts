@@ -105,10 +105,14 @@ export interface WholeReeve extends RunningReeve {
   close(): Promise<void>;
 }
 
-/** Starts one Reeve in a fresh folder. */
-export async function startReeve(settings: ReeveSettings = {}): Promise<WholeReeve> {
+/** Starts one Reeve in a fresh folder; `beforehand` may leave something in it, and stops what it starts. */
+export async function startReeve(
+  settings: ReeveSettings = {},
+  beforehand: (home: ReeveHome) => Promise<void> = async () => undefined,
+): Promise<WholeReeve> {
   const home = await createReeveHome(settings);
   try {
+    await beforehand(home);
     const running = await home.start();
     const close = async (): Promise<void> => {
       const { code, signal, stderr } = await running.stop();

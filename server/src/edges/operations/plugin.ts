@@ -8,7 +8,8 @@ import { createDeadLetterRoutes } from './dead-letter-routes.ts';
 import { createFailedDeliveries } from './dead-letter-wire.ts';
 import { defineDelivery } from './deliver-webhook.ts';
 import { fanOutEvents } from './fan-out-events.ts';
-import { createLiveRoute } from './live-routes.ts';
+import { createLiveRoute, createSettingsRoute } from './report-routes.ts';
+import { createTestRoutes, type TestDeps } from './test-routes.ts';
 import { createWebhookRoutes } from './webhook-routes.ts';
 
 export interface OperationsInputs extends WebhookDeps {
@@ -23,7 +24,7 @@ export function createOperationsPlugin(inputs: OperationsInputs): ModulePlugin {
   return { name: 'operations', routes: createWebhookRoutes(inputs) };
 }
 
-export interface OverviewInputs {
+export interface OverviewInputs extends TestDeps {
   /** Every room's contribution: what they show comes together here. */
   plugins: readonly ModulePlugin[];
   database: Database;
@@ -32,13 +33,16 @@ export interface OverviewInputs {
 }
 
 /** What people look at who keep the installation running. To be made last, over all other plugins. */
-export function createOverviewPlugin({ plugins, database, clock, log }: OverviewInputs): ModulePlugin {
-  const parts = plugins.flatMap((plugin) => plugin.live ?? []);
+export function createOverviewPlugin({ plugins, database, clock, log, ...test }: OverviewInputs): ModulePlugin {
+  const live = plugins.flatMap((plugin) => plugin.live ?? []);
+  const settings = plugins.flatMap((plugin) => plugin.settings ?? []);
   const sources = plugins.flatMap((plugin) => plugin.deadLetters ?? []);
   return {
     name: 'overview',
     routes: [
-      createLiveRoute({ parts, clock, log }),
+      createLiveRoute({ parts: live, clock, log }),
+      createSettingsRoute({ parts: settings, clock, log }),
+      ...createTestRoutes(test),
       ...createDeadLetterRoutes({ sources, deliveries: createFailedDeliveries(database) }),
     ],
   };

@@ -20,6 +20,8 @@ export interface PriceBook {
   /** Ids of all models that are listed for one provider: overrides first, each part in the order of its list. */
   listModels(provider: ListedProvider): string[];
   version: string;
+  /** Of the shipped list alone. */
+  catalogueVersion: string;
 }
 
 /** What the lists say of one model at one provider. */
@@ -56,6 +58,7 @@ export function createPriceBook(overrides: ReadonlyMap<string, PriceEntry>): Pri
   };
   return {
     version,
+    catalogueVersion: catalogue.version,
     find: (provider, modelId) => recall(provider, modelId)?.price ?? null,
     describe: (provider, modelId) => recall(provider, modelId)?.entry ?? null,
     listModels(provider) {

@@ -58,11 +58,12 @@ export interface UsageRow extends UsageSums {
 }
 
 export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<void> {
-  for (let from = 0; from < sums.length; from += ROWS_AT_ONCE) {
+  const rows = mergeRows(sums.map(toDayColumns));
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     await tx
       .withTables<UsageTables>()
       .insertInto('usage_daily')
-      .values(sums.slice(from, from + ROWS_AT_ONCE).map(toDayColumns))
+      .values(rows.slice(from, from + ROWS_AT_ONCE))
       .onConflict((conflict) =>
         conflict.columns(['tenant_id', 'key_id', 'provider', 'model_id', 'day']).doUpdateSet(addedTo('usage_daily')),
       )
@@ -72,11 +73,12 @@ export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<vo
 
 export async function addTagUsage(tx: Tx, sums: readonly TagSums[]): Promise<void> {
   const toRow = (sum: TagSums) => ({ ...toDayColumns(sum), tag_key: sum.tag.key, tag_value: sum.tag.value });
-  for (let from = 0; from < sums.length; from += ROWS_AT_ONCE) {
+  const rows = mergeRows(sums.map(toRow));
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     await tx
       .withTables<UsageTables>()
       .insertInto('usage_tag_daily')
-      .values(sums.slice(from, from + ROWS_AT_ONCE).map(toRow))
+      .values(rows.slice(from, from + ROWS_AT_ONCE))
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_id', 'tag_key', 'tag_value', 'day', 'key_id', 'provider', 'model_id'])
@@ -84,6 +86,24 @@ export async function addTagUsage(tx: Tx, sums: readonly TagSums[]): Promise<voi
       )
       .execute();
   }
+}
+
+/** Sums come by writer, and one statement may touch a row once: what several writers add to one row is added up first. */
+function mergeRows<Row extends DayColumns>(rows: readonly Row[]): Row[] {
+  const merged = new Map<string, Row>();
+  for (const row of rows) {
+    const { requests, input_tokens: input, output_tokens: output, cost_nanos: cost, ...place } = row;
+    const key = JSON.stringify(place);
+    const before = merged.get(key);
+    const sum = {
+      requests: BigInt(requests) + BigInt(before?.requests ?? 0),
+      input_tokens: BigInt(input) + BigInt(before?.input_tokens ?? 0),
+      output_tokens: BigInt(output) + BigInt(before?.output_tokens ?? 0),
+      cost_nanos: String(BigInt(cost) + BigInt(before?.cost_nanos ?? 0)),
+    };
+    merged.set(key, { ...row, ...sum });
+  }
+  return [...merged.values()];
 }
 
 function addedTo(table: keyof UsageTables) {

@@ -193,4 +193,38 @@ describe('circuit-breaker', () => {
     real.breaker.succeed(late);
     expect(real.breaker.state()).toBe('open');
   });
+
+  it('tells people why it is open, since when, and when it is tried again', () => {
+    const real = createReal();
+    const { breaker, clock } = real;
+    const closed = { state: 'closed', openSinceMs: null, openReason: null, nextTrialMs: null };
+    expect(breaker.describe()).toEqual({ ...closed, lastFailure: null });
+    failTimes(real, 5);
+    const openSinceMs = clock.now();
+    const lastFailure = { outcome: 'status-503', atMs: openSinceMs };
+    const open = { state: 'open', openSinceMs, openReason: 'failures-in-a-row', lastFailure };
+    expect(breaker.describe()).toEqual({ ...open, nextTrialMs: openSinceMs + 5_000 });
+    clock.advance(6_000);
+    expect(breaker.describe()).toEqual({ ...open, state: 'half-open', nextTrialMs: clock.now() });
+    breaker.fail(breaker.enter() ?? -1, 'timeout');
+    expect(breaker.describe()).toEqual({
+      state: 'open',
+      openSinceMs,
+      openReason: 'failed-trial',
+      nextTrialMs: clock.now() + 10_000,
+      lastFailure: { outcome: 'timeout', atMs: clock.now() },
+    });
+    clock.advance(10_000);
+    breaker.succeed(breaker.enter() ?? -1);
+    expect(breaker.describe()).toMatchObject(closed);
+  });
+
+  it('names the share where failures did not come in a row', () => {
+    const real = createReal();
+    for (let round = 0; round < 10; round += 1) {
+      real.breaker.succeed(real.breaker.enter() ?? -1);
+      failTimes(real, 1);
+    }
+    expect(real.breaker.describe()).toMatchObject({ state: 'open', openReason: 'failing-share' });
+  });
 });

@@ -3,16 +3,20 @@ import type { Provider } from '#adapters';
 import type { LivePart, ModulePlugin, Onlooker } from '#kernel';
 import type { Traffic } from '#platform/telemetry/port.ts';
 import type { OpenBreaker, Routing } from './routing.ts';
+import { createModelSettings, createProviderSettings, type SettingsDeps } from './show-settings.ts';
 
-interface RoutingPluginDeps {
-  providers: readonly Provider[];
-  routing: Pick<Routing, 'listOpenBreakers'>;
+interface RoutingPluginDeps extends SettingsDeps {
+  routing: Pick<Routing, 'listModels' | 'listOpenBreakers'>;
   traffic: Pick<Traffic, 'attempts'>;
 }
 
-/** How each configured provider does. */
+/** How each configured provider does, and how it is configured. */
 export function createRoutingPlugin(deps: RoutingPluginDeps): ModulePlugin {
-  return { name: 'routing', live: [createProvidersPart(deps)] };
+  return {
+    name: 'routing',
+    live: [createProvidersPart(deps)],
+    settings: [createProviderSettings(deps), createModelSettings(deps)],
+  };
 }
 
 const Nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);

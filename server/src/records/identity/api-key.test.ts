@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PERMISSIONS } from '@reeve/contracts';
+import { PERMISSIONS, ROLES } from '@reeve/contracts';
 import { createIdSource } from '#kernel';
 import { createSeededRandom, createVirtualClock } from '../../platform/clock/testing.ts';
 import { hashApiKey, makeApiKey, prefixOf } from './api-key.ts';
-import { expandScope, ROLES } from './roles.ts';
+import { expandScope } from './roles.ts';
 
 describe('API keys', () => {
   it('carry 256 bits of secret and a public id', () => {

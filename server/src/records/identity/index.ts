@@ -3,5 +3,3 @@ export type { Identified } from './key-cache.ts';
 export type { BootstrapResult } from './bootstrap.ts';
 export type { Identity, IdentityInputs } from './identity.ts';
 export { createIdentity } from './identity.ts';
-export type { RoleName } from './roles.ts';
-export { ROLES } from './roles.ts';

@@ -1,4 +1,5 @@
 /** Members as those who manage them change them. Nobody grants more than they hold, nor touches who may do more. */
+import type { RoleName } from '@reeve/contracts';
 import type { MemberId, Scope, TenantId } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import { endConsoleKeys } from './console-key.ts';
@@ -18,8 +19,15 @@ import { memberNoted } from './identity-events.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { findKey } from './key-store.ts';
 import { holdsRoles, isOwner, type Member } from './member.ts';
-import { deleteMember, insertMember, lockMember, lockOwners, updateMember, type MemberChange } from './member-store.ts';
-import type { RoleName } from './roles.ts';
+import {
+  deleteMember,
+  findOwners,
+  insertMember,
+  lockMember,
+  lockOwnership,
+  updateMember,
+  type MemberChange,
+} from './member-store.ts';
 import { deleteLinksOf, deleteSessionsOf } from './session-store.ts';
 import { storeLink, type SignInLink } from './sign-in-link.ts';
 import { hasTenant } from './tenant-store.ts';
@@ -123,6 +131,7 @@ async function withMember<T>(
 ): Promise<T> {
   await assertUnlimited(parts, scope);
   return parts.database.asRole('operator', async (tx) => {
+    await lockOwnership(tx);
     const member = await lockMember(tx, id);
     if (member === null || !(member.tenantId === scope.tenantId || ownsInstallation(scope))) throw unknownMember();
     if (!holdsRoles(scope.actor, member.roles)) throw memberAboveActor();
@@ -137,7 +146,7 @@ async function signOutEverywhere(tx: Tx, id: MemberId): Promise<void> {
 
 /** Called after the change: what stands then must still have an owner. */
 async function assertOwnerLeft(tx: Tx, { tenantId }: Member): Promise<void> {
-  if ((await lockOwners(tx, tenantId)).length === 0) throw lastOwner();
+  if ((await findOwners(tx, tenantId)).length === 0) throw lastOwner();
 }
 
 /** A member ends with no key and calls every model: a key that is bound would grant more than it holds. */

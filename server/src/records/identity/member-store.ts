@@ -55,8 +55,16 @@ export async function lockMember(tx: Tx, id: MemberId): Promise<Member | null> {
   return row === undefined ? null : toMember(row);
 }
 
-/** Owners of the tenant who are not suspended, by age; held, so that two who leave at once see each other. */
-export async function lockOwners(tx: Tx, tenantId: TenantId): Promise<Member[]> {
+/**
+ * One change at a time decides who owns a tenant, until its transaction ends. Taken before any member's row: two who took
+ * rows first would wait for each other.
+ */
+export async function lockOwnership(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('members:owners'))`.execute(tx);
+}
+
+/** Owners of the tenant who are not suspended, by age. */
+export async function findOwners(tx: Tx, tenantId: TenantId): Promise<Member[]> {
   const rows = await tables(tx)
     .selectFrom('member')
     .selectAll()
@@ -64,7 +72,6 @@ export async function lockOwners(tx: Tx, tenantId: TenantId): Promise<Member[]> 
     .where('status', '<>', 'suspended')
     .where(sql<boolean>`roles @> array['OWNER']`)
     .orderBy('id')
-    .forUpdate()
     .execute();
   return rows.map(toMember);
 }

@@ -1,5 +1,5 @@
 /** Members as the management API takes and shows them. */
-import { KeyIdSchema, MemberIdSchema, TenantIdSchema } from '@reeve/contracts';
+import { KeyIdSchema, MemberIdSchema, TenantIdSchema, type RoleName } from '@reeve/contracts';
 import Type, { type Static } from 'typebox';
 import { ActionSchema, asTenantId } from '#kernel';
 import { unknownRole } from './identity-errors.ts';
@@ -8,7 +8,7 @@ import type { MemberWish } from './manage-members.ts';
 import type { Member } from './member.ts';
 import type { MemberChange } from './member-store.ts';
 import { checkName, NameSchema } from './name-schema.ts';
-import { isRole, type RoleName } from './roles.ts';
+import { isRole } from './roles.ts';
 import type { SignInLink } from './sign-in-link.ts';
 
 const RolesSchema = Type.Array(Type.String(), { minItems: 1, maxItems: 20 });

@@ -1,7 +1,6 @@
 /** A member: a person who signs in to the console, in one tenant, with roles. */
 import { holdsPermission, type Actor, type KeyId, type MemberId, type TenantId } from '#kernel';
-import type { Scope as Granted } from '@reeve/contracts';
-import { ROLES, type RoleName } from './roles.ts';
+import { ROLES, type RoleName, type Scope as Granted } from '@reeve/contracts';
 
 export type MemberStatus = 'invited' | 'active' | 'suspended';
 

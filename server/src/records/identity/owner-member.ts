@@ -3,7 +3,7 @@ import { defaultTenantId, type Clock, type IdSource } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import type { Member } from './member.ts';
-import { insertMember, lockOwners } from './member-store.ts';
+import { findOwners, insertMember, lockOwnership } from './member-store.ts';
 import { storeLink, type SignInLink } from './sign-in-link.ts';
 
 /** Makes the owner of `default` where it has none, so that an installation from before members gets one too. */
@@ -20,10 +20,11 @@ export async function ensureOwner(tx: Tx, { clock, ids }: { clock: Clock; ids: I
     createdBy: null,
     lastSeenAtMs: null,
   };
-  const [known] = await lockOwners(tx, defaultTenantId);
+  await lockOwnership(tx);
+  const [known] = await findOwners(tx, defaultTenantId);
   if (known !== undefined) return known;
   await insertMember(tx, owner);
-  const [first = owner] = await lockOwners(tx, defaultTenantId);
+  const [first = owner] = await findOwners(tx, defaultTenantId);
   return first;
 }
 

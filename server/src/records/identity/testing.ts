@@ -8,6 +8,7 @@ import {
   must,
   toAppError,
   type Actor,
+  type Route,
   type Scope,
 } from '#kernel';
 import { createSeededRandom, createVirtualClock, type VirtualClock } from '../../platform/clock/testing.ts';
@@ -19,6 +20,8 @@ import { createIdentity, type Identity } from './identity.ts';
 
 export interface Reply {
   status: number;
+  /** What the browser keeps from now on: a session's token, `null` where it ends. */
+  sessionToken?: string | null;
   // Tests look into replies of many shapes; each expectation says what it relies on.
   body: Record<string, unknown>;
 }
@@ -32,6 +35,14 @@ export interface IdentityRig {
   call(key: string, method: string, path: string, body?: unknown): Promise<Reply>;
   /** Runs a route as the operator at the machine. */
   callAsOperator(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Runs a route for the session of that token, where it holds. */
+  callAs(token: string, method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Signs in or out as a browser does that holds the session `token`. */
+  callPublic(path: string, body: unknown, token?: string): Promise<Reply>;
+  /** Invites somebody of that name, as the owner. */
+  invite(name: string, fields?: Record<string, unknown>): Promise<{ id: string; link: string }>;
+  /** A member with a session, come by a link. */
+  makeMember(name: string, fields?: Record<string, unknown>): Promise<{ id: string; token: string }>;
   /** Makes a key as its owner and returns its text. */
   makeKey(maker: string, fields?: Record<string, unknown>): Promise<{ id: string; key: string }>;
   /** A second tenant with an owner key of its own. */
@@ -39,14 +50,21 @@ export interface IdentityRig {
   close(): Promise<void>;
 }
 
+const NOBODY: Actor = { kind: 'key', keyId: null, scopes: new Set(), models: null };
 const OPERATOR: Actor = { kind: 'operator', keyId: null, scopes: new Set(['*']), models: null };
 const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Opens the rig; a database may be handed in, e.g. to share it or to count its queries. */
-export async function openIdentityRig(given?: Database): Promise<IdentityRig> {
+/**
+ * Opens the rig; a database may be handed in, e.g. to share it or to count its queries. With `joined` it is one more process
+ * over a database where another rig made the first start.
+ */
+export async function openIdentityRig(
+  given?: Database,
+  joined?: { ownerKey: string; seed: number },
+): Promise<IdentityRig> {
   const database = given ?? (await openTestDatabase());
   const clock = createVirtualClock();
-  const random = createSeededRandom(7);
+  const random = createSeededRandom(joined?.seed ?? 7);
   const ids = createIdSource(clock, random);
   const events = createTestAppender(clock);
   const identity = createIdentity({ database, events, clock, random, ids, log: silentLog });
@@ -55,13 +73,31 @@ export async function openIdentityRig(given?: Database): Promise<IdentityRig> {
     database,
     identity,
     clock,
-    ownerKey: must(freshKey, 'a first start makes a key'),
+    ownerKey: must(joined?.ownerKey ?? freshKey, 'a first start makes a key'),
     async call(key, method, path, body) {
       const who = await identity.authenticate(key);
       return who === null ? { status: 401, body: {} } : runRoute(identity, who, { method, path, body });
     },
     callAsOperator: (method, path, body) =>
       runRoute(identity, { tenantId: defaultTenantId, actor: OPERATOR }, { method, path, body }),
+    async callAs(token, method, path, body) {
+      const who = await identity.authenticateSession(token, true);
+      return who === null ? { status: 401, body: {} } : runRoute(identity, who, { method, path, body });
+    },
+    callPublic: (path, body, token) =>
+      runRoute(identity, { tenantId: defaultTenantId, actor: NOBODY }, { method: 'POST', path, body, token }),
+    async invite(name, fields = {}) {
+      const wish = { name, email: name, roles: ['EDITOR'], ...fields };
+      const { status, body } = await rig.call(rig.ownerKey, 'POST', '/api/v1/members', wish);
+      if (status !== 201) throw new Error(`nobody was invited: ${status} ${JSON.stringify(body)}`);
+      const { path } = body['sign_in'] as { path: string };
+      return { id: String(body['id']), link: path.slice(path.indexOf('=') + 1) };
+    },
+    async makeMember(name, fields) {
+      const { id, link } = await rig.invite(name, fields);
+      const { sessionToken } = await rig.callPublic('/api/v1/sign-in', { token: link });
+      return { id, token: must(sessionToken, 'a fresh link opens a session') };
+    },
     async makeKey(maker, fields = {}) {
       const { status, body } = await rig.call(maker, 'POST', '/api/v1/keys', { name: 'made by a test', ...fields });
       if (status !== 201) throw new Error(`no key was made: ${status} ${JSON.stringify(body)}`);
@@ -85,12 +121,14 @@ interface Wanted {
   method: string;
   path: string;
   body: unknown;
+  /** The session that the browser holds. */
+  token?: string | undefined;
 }
 
 async function runRoute(
   identity: Identity,
   who: Pick<Scope, 'tenantId' | 'actor'>,
-  { method, path, body }: Wanted,
+  { method, path, body, token }: Wanted,
 ): Promise<Reply> {
   const url = new URL(path, 'http://reeve');
   const scope = {
@@ -100,9 +138,8 @@ async function runRoute(
   };
   for (const route of identity.plugin.routes ?? []) {
     const params = route.method === method ? matchPath(route.path, url.pathname) : null;
-    if (params === null || route.kind !== 'json' || route.permission === 'public') continue;
-    if (route.permission !== 'identified' && !holdsPermission(scope.actor, route.permission))
-      return { status: 403, body: {} };
+    if (params === null || route.kind !== 'json') continue;
+    if (!isOpen(route.permission, scope.actor)) return { status: 403, body: {} };
     const query = Object.fromEntries(url.searchParams);
     const { schema } = route;
     try {
@@ -111,14 +148,19 @@ async function runRoute(
       }
       if (schema.query !== undefined) createChecker(schema.query).parse(query);
       const parsed = schema.body === undefined ? undefined : createChecker(schema.body).parse(body);
-      const reply = await route.handle({ scope, params, query, body: parsed });
-      return { status: reply.status, body: Object.assign({}, reply.body) };
+      const session = token === undefined ? {} : { sessionToken: token };
+      const reply = await route.handle({ scope, params, query, body: parsed, ...session });
+      return { ...reply, body: Object.assign({}, reply.body) };
     } catch (thrown) {
       const { status, code, param, message, cause } = toAppError(thrown);
       return { status, body: { code, param, message, cause } };
     }
   }
   return { status: 404, body: {} };
+}
+
+function isOpen(permission: Route['permission'], actor: Actor): boolean {
+  return permission === 'public' || permission === 'identified' || holdsPermission(actor, permission);
 }
 
 function matchPath(pattern: string, path: string): Record<string, string> | null {

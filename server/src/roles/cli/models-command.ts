@@ -17,7 +17,6 @@ const CandidateSchema = Type.Object({
   cached_input: Usd,
   cache_write: Usd,
   search: Usd,
-  kind: Type.Optional(Type.String()),
   context_tokens: Type.Optional(Type.Integer()),
   max_output_tokens: Type.Optional(Type.Integer()),
   takes: Type.Optional(Type.Array(Type.String())),
@@ -87,11 +86,12 @@ interface Tested {
   detail: string;
 }
 
+const testedChecker = createChecker(Type.Object({ model: Type.String(), ok: Type.Boolean(), detail: Type.String() }));
+
 async function testModels(context: CliContext, names: readonly string[], flags: ModelFlags): Promise<void> {
   const tested = await withControl(context, flags, async (ask) => {
-    const { data: listed } = listChecker.parse(await ask('GET', '/v1/models'));
     const found: Tested[] = [];
-    for (const name of names) found.push(await testModel(ask, name, listed));
+    for (const name of names) found.push(await testModel(ask, name));
     return found;
   });
   if (tested.some(({ ok }) => !ok)) context.exitCode = EXIT.failed;
@@ -100,48 +100,15 @@ async function testModels(context: CliContext, names: readonly string[], flags: 
   printTable(context.streams, ['NAME', 'STATE', 'DETAIL'], rows);
 }
 
-/** One small call of the kind that the model is listed for. */
-async function testModel(ask: Ask, name: string, listed: readonly Model[]): Promise<Tested> {
-  const kind = listed.find(({ id }) => id === name)?.candidates[0]?.kind ?? 'chat';
-  const probe = PROBES[kind] ?? CHAT_PROBE;
+async function testModel(ask: Ask, name: string): Promise<Tested> {
   try {
-    const reply = await ask('POST', probe.path, { model: name, ...probe.body });
-    return { name, ok: true, detail: probe.describe(reply) };
+    const { ok, detail } = testedChecker.parse(await ask('POST', '/api/v1/models/test', { model: name }));
+    return { name, ok, detail };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return { name, ok: false, detail: error.message };
   }
 }
-
-interface Probe {
-  path: string;
-  body: object;
-  describe(reply: unknown): string;
-}
-
-const WORD = 'Answer with the one word: ready';
-const chatChecker = createChecker(
-  Type.Object({
-    model: Type.String(),
-    choices: Type.Array(Type.Object({ message: Type.Object({ content: Type.Union([Type.String(), Type.Null()]) }) })),
-  }),
-);
-
-const CHAT_PROBE: Probe = {
-  path: '/v1/chat/completions',
-  body: { messages: [{ role: 'user', content: WORD }], max_completion_tokens: 256 },
-  describe(reply) {
-    const { model, choices } = chatChecker.parse(reply);
-    return `${model} said ${JSON.stringify((choices[0]?.message.content ?? '').slice(0, 60))}`;
-  },
-};
-
-const PROBES: Readonly<Record<string, Probe>> = {
-  completion: { path: '/v1/completions', body: { prompt: WORD, max_tokens: 16 }, describe: () => 'completed a text' },
-  embedding: { path: '/v1/embeddings', body: { input: WORD }, describe: () => 'gave an embedding' },
-  rerank: { path: '/v1/rerank', body: { query: WORD, documents: ['ready', 'not'] }, describe: () => 'gave an order' },
-  moderation: { path: '/v1/moderations', body: { input: WORD }, describe: () => 'gave a judgement' },
-};
 
 const EXAMPLES = `
 Examples:

@@ -1,27 +1,52 @@
-/** `GET /api/v1/operations/live`: what every room says of this moment, in one answer. */
+/** What every room says of itself, in one answer: of this moment (`live`), of what is configured (`settings`). */
 import Type from 'typebox';
-import { AppError, toOnlooker, type Clock, type JsonRoute, type LivePart, type Onlooker } from '#kernel';
+import {
+  AppError,
+  toOnlooker,
+  type Clock,
+  type JsonRoute,
+  type LivePart,
+  type Onlooker,
+  type SettingsPart,
+} from '#kernel';
 import type { Log } from '#platform/telemetry/port.ts';
 
 /** A part that takes longer is left out of this answer: somebody waits for the others. */
 const PART_MS = 3_000;
 
-interface LiveDeps {
-  parts: readonly LivePart[];
+interface ReportDeps<Part> {
+  parts: readonly Part[];
   clock: Clock;
   log: Log;
 }
 
-export function createLiveRoute({ parts, clock, log }: LiveDeps): JsonRoute {
+export function createLiveRoute(deps: ReportDeps<LivePart>): JsonRoute {
+  return createReportRoute(deps, {
+    path: '/api/v1/operations/live',
+    permission: 'operations:read',
+    summary: 'Figures of this moment, of this process: traffic, providers, queues, events, receipts.',
+  });
+}
+
+export function createSettingsRoute(deps: ReportDeps<SettingsPart>): JsonRoute {
+  return createReportRoute(deps, {
+    path: '/api/v1/settings',
+    permission: 'settings:read',
+    summary: 'What is configured and in force, each value with where it comes from; never a secret.',
+  });
+}
+
+function createReportRoute(
+  { parts, clock, log }: ReportDeps<LivePart>,
+  words: Pick<JsonRoute, 'path' | 'permission' | 'summary'>,
+): JsonRoute {
   const schemas = Object.fromEntries(
     parts.map(({ name, schema }) => [name, Type.Union([schema, Type.Null()])] as const),
   );
   return {
     kind: 'json',
     method: 'GET',
-    path: '/api/v1/operations/live',
-    permission: 'operations:read',
-    summary: 'Figures of this moment, of this process: traffic, providers, queues, events, receipts.',
+    ...words,
     schema: {
       reply: {
         200: Type.Object({
@@ -42,7 +67,7 @@ export function createLiveRoute({ parts, clock, log }: LiveDeps): JsonRoute {
           try {
             return [part.name, await readInTime(part, onlooker, clock)] as const;
           } catch (error) {
-            log.warn({ error, part: part.name }, 'a part of the live figures could not be read');
+            log.warn({ error, part: part.name }, `a part of ${words.path} could not be read`);
             faults[part.name] = error instanceof AppError ? error.message : 'It could not be read.';
             return [part.name, null] as const;
           }

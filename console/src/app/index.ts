@@ -1,0 +1,11 @@
+/** What pages take from the app: who works here, search parameters, formats, faults. */
+export { useActors, type Actors } from './actors.ts';
+export { saveFile } from './save-file.ts';
+export { FirstCall } from './first-call.tsx';
+export { useFormats, type Formats } from './formats.ts';
+export { language, remember, recall, theme, useSignal } from './preferences.ts';
+export { ProblemNote } from './problem-note.tsx';
+export { useListing, type Listing } from './listing.ts';
+export { dropAbsent, readChoice, readFlag, readInteger, readList, readText, type RawSearch } from './search.ts';
+export { holds, useMaybeMe, useMe, useSession, type Me } from './session.ts';
+export { SavedViews } from './saved-views.tsx';

@@ -1,0 +1,58 @@
+/** What a key may do, as a list of permissions in words. Nobody gives what they do not hold. */
+import { PERMISSIONS } from '@reeve/contracts';
+import { useId } from 'react';
+import { useTranslations } from 'use-intl';
+import { holds, useMe } from '#app';
+import { CheckField } from '#ui';
+
+interface ScopePickerProps {
+  chosen: ReadonlySet<string>;
+  onChange(chosen: ReadonlySet<string>): void;
+  error: string | null;
+}
+
+export function ScopePicker({ chosen, onChange, error }: ScopePickerProps) {
+  const t = useTranslations('keys');
+  const words = useTranslations('permissions');
+  const me = useMe();
+  const errorId = useId();
+  const isEverything = chosen.has('*');
+  const toggle = (scope: string, on: boolean): void => {
+    onChange(new Set(on ? [...chosen, scope] : [...chosen].filter((one) => one !== scope)));
+  };
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-2" aria-describedby={error === null ? undefined : errorId}>
+      <legend className="mb-1 text-sm font-medium">{t('scopes-legend')}</legend>
+      <div className="grid gap-2 sm:grid-cols-2">
+        {IN_ORDER.filter((scope) => holds(me, scope)).map((scope) => (
+          <CheckField
+            key={scope}
+            label={words(`scope-${scope}`)}
+            hint={<span className="font-mono">{scope}</span>}
+            checked={isEverything || chosen.has(scope)}
+            disabled={isEverything}
+            onChange={(event) => toggle(scope, event.target.checked)}
+          />
+        ))}
+        {me.scopes.includes('*') ? (
+          <CheckField
+            label={words('scope-*')}
+            hint={t('everything-hint')}
+            checked={isEverything}
+            onChange={(event) => onChange(new Set(event.target.checked ? ['*'] : ['models:invoke']))}
+          />
+        ) : null}
+      </div>
+      {error === null ? null : (
+        <p id={errorId} role="alert" className="text-xs text-danger">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+const RANKS = ['invoke', 'use', 'read', 'manage'];
+const rankOf = (scope: string): number => RANKS.indexOf(scope.split(':')[1] ?? '');
+/** What programs need stands first, what changes the house last. */
+const IN_ORDER = PERMISSIONS.toSorted((a, b) => rankOf(a) - rankOf(b));

@@ -1,0 +1,7 @@
+/** Ukrainian: the page design. */
+import type { design as English } from '../en/design.ts';
+
+export const design: typeof English = {
+  title: 'Дизайн-система',
+  lead: 'Усі компоненти, як їх уживають сторінки.',
+};

@@ -1,0 +1,33 @@
+/** Ukrainian: what scopes and roles permit, in words. */
+import type { permissions as English } from '../en/permissions.ts';
+
+export const permissions: typeof English = {
+  'scope-*': 'Усе, також те, що з’явиться згодом',
+  'scope-models:invoke': 'Викликати моделі',
+  'scope-sessions:use': 'Вести розмови',
+  'scope-receipts:read': 'Читати квитанції',
+  'scope-usage:read': 'Бачити використання й вартість',
+  'scope-keys:manage': 'Створювати та відкликати ключі',
+  'scope-members:manage': 'Запрошувати та змінювати учасників',
+  'scope-webhooks:manage': 'Керувати вебхуками',
+  'scope-settings:read': 'Бачити налаштування',
+  'scope-operations:read': 'Бачити, що працює',
+  'scope-operations:manage': 'Повторювати й перебудовувати невдале',
+  'scope-tenants:manage': 'Створювати організації',
+  'role-OWNER': 'Власник',
+  'role-OWNER-lead': 'Може все. Власник першої організації працює в кожній організації.',
+  'role-ADMIN': 'Адміністратор',
+  'role-ADMIN-lead': 'Веде всю інсталяцію: кожне право поіменно.',
+  'role-TENANT_ADMIN': 'Адміністратор організації',
+  'role-TENANT_ADMIN-lead': 'Веде цю організацію: її ключі, учасників і вебхуки, а також усе, що може редактор.',
+  'role-EDITOR': 'Редактор',
+  'role-EDITOR-lead': 'Працює з моделями й бачить, скільки це коштувало.',
+  'role-VIEWER': 'Читач',
+  'role-VIEWER-lead': 'Читає квитанції та використання і нічого не змінює.',
+  'role-ROLE_AGRONOMIST': 'Агроном',
+  'role-ROLE_AGRONOMIST-lead': 'Питає моделі, зокрема про прогнози, і веде розмови.',
+  'role-ROLE_MANAGER': 'Менеджер',
+  'role-ROLE_MANAGER-lead': 'Схвалює зміни, тому читає квитанції та використання.',
+  'role-ROLE_ADMIN': 'Адміністратор змін',
+  'role-ROLE_ADMIN-lead': 'Примусово відкочує зміни або скидає базову лінію; читає квитанції та використання.',
+};
