@@ -64,6 +64,26 @@ describe('the cookie', () => {
   });
 });
 
+test('what a person is answered is never another one’s, whatever idempotency key both use', async () => {
+  const owner = { authorization: `Bearer ${home.apiKey()}` };
+  const asMember = async (name: string): Promise<Record<string, string>> => {
+    const invited = await post('/api/v1/members', owner, { email: `${name}@example.org`, name, roles: ['EDITOR'] });
+    const { sign_in: way } = (await invited.json()) as { sign_in: { path: string } };
+    const token = new URL(way.path, reeve.baseUrl).searchParams.get('token');
+    const cookie = pairOf(cookieOf(await post(SIGN_IN, {}, { token })));
+    return { cookie, 'x-reeve-console': '1', origin: reeve.baseUrl, 'idempotency-key': 'the-same-for-both' };
+  };
+  const [ada, ben] = [await asMember('ada'), await asMember('ben')];
+  const begin = async (who: Record<string, string>): Promise<string> => {
+    const answer = await post('/api/v1/sessions', who, { title: 'Rents' });
+    expect(answer.status).toBe(201);
+    return ((await answer.json()) as { id: string }).id;
+  };
+  const own = await begin(ada);
+  expect(await begin(ben)).not.toBe(own);
+  expect(await begin(ada)).toBe(own);
+});
+
 describe('a request in the name of a session', () => {
   let cookie = '';
   beforeAll(async () => {

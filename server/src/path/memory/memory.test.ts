@@ -84,6 +84,15 @@ describe('conversations', () => {
     return leaks;
   }
 
+  it('are searched past letters with marks without end, which would hold up everybody', async () => {
+    const { id } = await begin('marks', `a${'\u0315'.repeat(40_000)}${'\u0316'.repeat(40_000)} noonday`);
+    const fromMs = process.cpuUsage().user;
+    const found = await searchConversations(deps, ann, { text: 'noonday', page: FIRST });
+    expect(found.hits.map((hit) => hit.conversation.id)).toContain(id);
+    // Without the bound it takes seconds.
+    expect((process.cpuUsage().user - fromMs) / 1_000).toBeLessThan(1_000);
+  });
+
   it('are apart, by owner and by tenant', async () => {
     const kept = await begin('secret plans', 'we meet at noon');
     expect(await findLeaks(ben, kept)).toEqual([]);
