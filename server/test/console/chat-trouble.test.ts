@@ -62,6 +62,26 @@ describe('what goes wrong', () => {
     await threadOf(page).getByText(MOCK_TEXT).waitFor();
   });
 
+  it('goes on behind a refused call: what was asked afterwards stands below it, in one line', async () => {
+    const page = await openChat(rig, 'status-500');
+    await ask(page, 'nobody answers this');
+    await threadOf(page).getByRole('alert').waitFor();
+    await pickModel(page, 'status-500', 'good');
+    await ask(page, 'the second question');
+    await threadOf(page).getByText('the second question').waitFor();
+    await answersOf(page, 'good').getByText(MOCK_TEXT).waitFor();
+    await ask(page, 'the third question');
+    await answersOf(page, 'good').getByText(MOCK_TEXT).nth(1).waitFor();
+    expect(await threadOf(page).getByText('the second question').count()).toBe(1);
+    expect(await threadOf(page).getByRole('alert').count()).toBe(1);
+    expect(await page.getByRole('group', { name: 'Versions of this question' }).count()).toBe(0);
+    await keepPicture(page, 'chat-behind-refused');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.reload();
+    await answersOf(page, 'good').getByText(MOCK_TEXT).nth(1).waitFor();
+    expect(await threadOf(page).getByText('Not answered').count()).toBe(1);
+  });
+
   it('says which candidate failed before another one answered', async () => {
     const page = await openChat(rig, 'sturdy');
     await ask(page, 'another way');
