@@ -56,6 +56,13 @@ describe('what goes wrong', () => {
     await threadOf(page).getByRole('alert').waitFor();
     await keepPicture(page, 'chat-refused');
     expect(await findBarriers(page)).toEqual([]);
+    await threadOf(page).getByRole('button', { name: 'Receipt' }).click();
+    const panel = page.getByRole('complementary', { name: 'Receipt' });
+    await panel.getByText('failed', { exact: true }).waitFor();
+    await keepPicture(page, 'chat-refused-receipt');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'hidden' });
     await pickModel(page, 'status-500', 'good');
     await page.reload();
     await threadOf(page).getByRole('button', { name: 'Ask again' }).click();

@@ -23,6 +23,8 @@ export interface LiveState {
   phase: 'waiting' | 'writing' | 'saved' | 'refused' | 'unsaved';
   said: Said;
   problem: unknown;
+  /** Of a call that failed, where it got as far as one. */
+  receiptId: string | null;
   entryId: string | null;
 }
 
@@ -66,7 +68,13 @@ export function startAnswer(client: QueryClient, start: Start): void {
     if (same && state.get().phase === 'refused') dropAnswer(key);
   }
   started += 1;
-  const state = createSignal<LiveState>({ phase: 'waiting', said: NOTHING, problem: null, entryId: null });
+  const state = createSignal<LiveState>({
+    phase: 'waiting',
+    said: NOTHING,
+    problem: null,
+    receiptId: null,
+    entryId: null,
+  });
   const live: LiveAnswer = { ...start, key: `live-${started}`, state };
   const run: Running = { client, live, control: new AbortController(), answered: null };
   running.set(live.key, run);
@@ -106,11 +114,16 @@ async function runAnswer(run: Running): Promise<void> {
     state.set({ ...state.get(), phase: 'writing', said: { text, reasoning, refusal } });
     if (text + reasoning + refusal !== '') await saveAnswer(run, answered);
     else if (ending === 'stopped') dropAnswer(live.key);
-    else turn(state, { phase: 'refused', problem: problem ?? brokenOff() });
+    else turn(state, { phase: 'refused', problem: problem ?? brokenOff(), receiptId: answered.receiptId });
   } catch (error) {
     paint.cancel();
     if (control.signal.aborted) dropAnswer(live.key);
-    else turn(state, { phase: 'refused', problem: error });
+    else
+      turn(state, {
+        phase: 'refused',
+        problem: error,
+        receiptId: error instanceof ApiProblem ? error.receiptId : null,
+      });
   }
 }
 
