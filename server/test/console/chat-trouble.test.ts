@@ -65,6 +65,12 @@ describe('what goes wrong', () => {
     await panel.waitFor({ state: 'hidden' });
     await pickModel(page, 'status-500', 'good');
     await page.reload();
+    await threadOf(page)
+      .getByText(/^status-500 · failed · \w+/)
+      .waitFor();
+    await threadOf(page).getByRole('button', { name: 'Receipt' }).waitFor();
+    await keepPicture(page, 'chat-refused-reloaded');
+    expect(await findBarriers(page)).toEqual([]);
     await threadOf(page).getByRole('button', { name: 'Ask again' }).click();
     await threadOf(page).getByText(MOCK_TEXT).waitFor();
   });

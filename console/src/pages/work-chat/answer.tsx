@@ -1,13 +1,14 @@
 /** One answer, while it is written and after: its text, what went wrong, what it cost, and what one can do with it. */
 import { useState, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
-import { holds, ProblemNote, useMe } from '#app';
+import { ProblemNote } from '#app';
 import { Badge, Button, CopyButton, Icon, IconButton, Notice } from '#ui';
 import { AnswerFacts } from './answer-facts.tsx';
 import { AnswerText } from './answer-text.tsx';
 import { BranchPicker } from './branch-picker.tsx';
 import type { Entry } from './conversation.ts';
 import { breakOfEntry, dropAnswer, saveAgain, type LiveAnswer, type LiveState } from './live-answers.ts';
+import { ReceiptButton } from './receipt-button.tsx';
 import { reasoningOf, textOf } from './tree.ts';
 import type { Chat } from './use-chat.ts';
 
@@ -103,17 +104,6 @@ function KeptFoot({ chat, entry, text, paired, chosen }: AnswerProps & { entry: 
         <AnswerFacts entry={entry} />
       </footer>
     </>
-  );
-}
-
-function ReceiptButton({ id, onOpen }: { id: string | null; onOpen(id: string): void }) {
-  const t = useTranslations('chat');
-  const mayRead = holds(useMe(), 'receipts:read');
-  if (id === null) return null;
-  return (
-    <Button look="quiet" icon="receipt" className="px-2" disabled={!mayRead} onClick={() => onOpen(id)}>
-      {t('receipt')}
-    </Button>
   );
 }
 

@@ -7,6 +7,7 @@ import { ApiProblem, createSignal, type Signal } from '#api';
 import { askModel, type Answered, type Said } from './ask-model.ts';
 import { appendAnswer, conversationQuery, type Entry, type Part } from './conversation.ts';
 import type { Facts } from './facts.ts';
+import { noteFailure } from './failures.ts';
 import { toMessages } from './messages.ts';
 import { readPath } from './tree.ts';
 
@@ -114,17 +115,17 @@ async function runAnswer(run: Running): Promise<void> {
     state.set({ ...state.get(), phase: 'writing', said: { text, reasoning, refusal } });
     if (text + reasoning + refusal !== '') await saveAnswer(run, answered);
     else if (ending === 'stopped') dropAnswer(live.key);
-    else turn(state, { phase: 'refused', problem: problem ?? brokenOff(), receiptId: answered.receiptId });
+    else refuse(live, problem ?? brokenOff(), answered.receiptId);
   } catch (error) {
     paint.cancel();
     if (control.signal.aborted) dropAnswer(live.key);
-    else
-      turn(state, {
-        phase: 'refused',
-        problem: error,
-        receiptId: error instanceof ApiProblem ? error.receiptId : null,
-      });
+    else refuse(live, error, error instanceof ApiProblem ? error.receiptId : null);
   }
+}
+
+function refuse({ state, questionId }: LiveAnswer, problem: unknown, receiptId: string | null): void {
+  if (receiptId !== null) noteFailure(questionId, receiptId);
+  turn(state, { phase: 'refused', problem, receiptId });
 }
 
 async function saveAnswer({ client, live }: Running, answered: Answered): Promise<void> {

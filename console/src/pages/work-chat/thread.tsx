@@ -1,12 +1,13 @@
 /** The way through the conversation that is shown: questions and answers, the newest at the end. */
 import { useTranslations } from 'use-intl';
-import { Button, Notice } from '#ui';
+import { Button } from '#ui';
 import { Answer } from './answer.tsx';
 import type { Entry } from './conversation.ts';
 import { useFollowing } from './follow-end.ts';
 import { keyOfEntry, type LiveAnswer } from './live-answers.ts';
 import { Question } from './question.tsx';
 import { findPair } from './tree.ts';
+import { Unanswered } from './unanswered.tsx';
 import type { Chat } from './use-chat.ts';
 
 /** Turns before these are laid out only when they come into sight. */
@@ -73,24 +74,6 @@ function toTurns({ path, lives }: Chat): Turn[] {
 
 function toAnswers(questionId: string, shown: Entry | null, lives: readonly LiveAnswer[] = []): Turn {
   return { key: `answers ${questionId}`, question: null, questionId, shown, lives };
-}
-
-/** A question without an answer: it was refused, given up, or its window was closed. */
-function Unanswered({ chat, questionId }: { chat: Chat; questionId: string }) {
-  const t = useTranslations('chat');
-  return (
-    <Notice
-      tone="neutral"
-      title={t('unanswered')}
-      action={
-        <Button disabled={chat.busy} onClick={() => chat.retry(questionId)}>
-          {t('ask-again')}
-        </Button>
-      }
-    >
-      {t('unanswered-lead')}
-    </Notice>
-  );
 }
 
 type AnswersProps = { chat: Chat } & Pick<Turn, 'questionId' | 'shown' | 'lives'>;
