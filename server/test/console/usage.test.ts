@@ -78,17 +78,17 @@ interface Label {
   canvas: number;
 }
 
-/** Opens the page as if each day had cost so much. */
-async function chartCosts(costNanos: number): Promise<Label[]> {
+/** Opens the page as if the first of these days had cost so much. */
+async function chartCosts(costNanos: number, from: string, to: string): Promise<Label[]> {
   const page = await rig.open('/design', { width: 1440, height: 900 });
   await page.addInitScript(NOTE_LABELS);
   await page.route('**/api/v1/usage?*group_by=day*', async (route) => {
     const reply = await route.fetch();
-    const view = (await reply.json()) as { data: object[] };
-    const data = view.data.map((row) => ({ ...row, cost_nanos: costNanos }));
-    await route.fulfill({ response: reply, json: { ...view, data } });
+    const view = (await reply.json()) as object;
+    const sums = { requests: 1, input_tokens: 1, output_tokens: 1, cost_nanos: costNanos };
+    await route.fulfill({ response: reply, json: { ...view, data: [{ day: from, ...sums }], total: sums } });
   });
-  await page.goto('/govern/usage?span=90d');
+  await page.goto(`/govern/usage?from=${from}&to=${to}`);
   await expect.poll(() => page.evaluate<number>('window.labels.length'), { timeout: 10_000 }).toBeGreaterThan(2);
   await page.waitForTimeout(300);
   await keepPicture(page, `usage-chart-${costNanos}`);
@@ -125,13 +125,15 @@ describe('usage', () => {
   });
 
   it('writes each label of the chart whole, and none but zero where all is zero', async () => {
-    const labels = await chartCosts(7);
+    // Over so many days there is a tick for each first of a month: one stands at the right edge.
+    const labels = await chartCosts(7, '2026-01-01', '2026-10-01');
+    expect(labels.map(({ text }) => text)).toContain('Oct 1, 2026');
     expect(labels.filter(({ text }) => text.startsWith('$')).length).toBeGreaterThan(2);
     for (const { text, start, end, canvas } of labels) {
       expect(start, text).toBeGreaterThanOrEqual(0);
       expect(end, text).toBeLessThanOrEqual(canvas);
     }
-    const zeros = (await chartCosts(0)).filter(({ text }) => text.startsWith('$'));
+    const zeros = (await chartCosts(0, '2026-01-01', '2026-01-20')).filter(({ text }) => text.startsWith('$'));
     expect(zeros.map(({ text }) => text)).toEqual(['$0.00']);
   });
 
