@@ -32,6 +32,9 @@ export function createChecker<Schema extends TSchema>(schema: Schema): Checker<S
   };
 }
 
+/** JSON may write a NUL, and PostgreSQL takes it in no text: the pattern of a text that is stored or asked for there. */
+export const NO_NUL = String.raw`^[^\x00]*$`;
+
 interface RawFault {
   keyword: string;
   instancePath: string;
