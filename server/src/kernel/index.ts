@@ -35,6 +35,7 @@ export {
   idTimestampMs,
 } from './ids.ts';
 export type { Clock, Random } from './inputs.ts';
+export { hideSecrets } from './hide-secrets.ts';
 export { isDay, isMoment } from './moment.ts';
 export type { CostNanos } from './money.ts';
 export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from './money.ts';
