@@ -57,6 +57,9 @@ function countNodes(value: unknown): number {
   return count;
 }
 
+/** JSON may write a NUL, and PostgreSQL takes it in no text: the pattern of a text that is stored or asked for there. */
+export const NO_NUL = String.raw`^[^\x00]*$`;
+
 interface RawFault {
   keyword: string;
   instancePath: string;

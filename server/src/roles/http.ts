@@ -22,6 +22,7 @@ import { createExchange } from './http-exchange.ts';
 import { authenticate, identify, readRequestId, type Identifier } from './http-identify.ts';
 import { runOnce } from './http-idempotency.ts';
 import { createJsonHandler } from './http-json.ts';
+import { assertQuery } from './http-query.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
 export interface HttpOptions {
@@ -143,6 +144,7 @@ function addRoute(app: FastifyInstance, options: MountOptions, route: Route): vo
       reply.hijack();
       const exchange = toExchange(options, request, reply.raw, voice);
       try {
+        assertQuery(exchange.query);
         // Nobody's answers are kept: a session that is opened must not be handed out twice.
         if (route.permission === 'public') await handle(exchange);
         else await runOnce(options.idempotency, exchange, { method: route.method, path: request.url }, handle);
