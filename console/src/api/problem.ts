@@ -8,11 +8,13 @@ export class ApiProblem extends Error {
   /** The field that is at fault, where one is. */
   readonly param: string | null;
   readonly requestId: string | null;
+  /** Calls that failed or were denied have receipts, too. */
+  readonly receiptId: string | null;
   readonly retryAfterSeconds: number | null;
 
   constructor(
     init: Pick<ApiProblem, 'status' | 'code' | 'message'> &
-      Partial<Pick<ApiProblem, 'param' | 'requestId' | 'retryAfterSeconds'>>,
+      Partial<Pick<ApiProblem, 'param' | 'requestId' | 'receiptId' | 'retryAfterSeconds'>>,
   ) {
     super(init.message);
     this.name = 'ApiProblem';
@@ -20,6 +22,7 @@ export class ApiProblem extends Error {
     this.code = init.code;
     this.param = init.param ?? null;
     this.requestId = init.requestId ?? null;
+    this.receiptId = init.receiptId ?? null;
     this.retryAfterSeconds = init.retryAfterSeconds ?? null;
   }
 }
@@ -30,6 +33,7 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   const told = {
     status: response.status,
     requestId: response.headers.get(HEADERS.requestId),
+    receiptId: response.headers.get(HEADERS.receipt),
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
   };
   const body = await response.json().catch(() => null);

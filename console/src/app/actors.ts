@@ -6,10 +6,13 @@ import { holds, useMe } from './session.ts';
 
 const NAMES_FRESH_MS = 60_000;
 const PAGE = '500';
+const ID_END = 8;
 
 export interface Actors {
   /** The member's name or else the key's; the id where this reader may not list them. */
   nameOf(keyId: string): string;
+  /** For narrow places. Ids begin alike, so where no name is known the end of the id stands. */
+  shortNameOf(keyId: string): string;
 }
 
 /** Asks only for what this member may list; where even that fails, ids stand. */
@@ -32,12 +35,14 @@ export function useActors(): Actors {
   return useMemo(() => {
     const keyOf = new Map(keys.data?.items.map((key) => [key.id, key]));
     const memberOf = new Map(members.data?.items.map((member) => [member.id, member]));
+    const find = (keyId: string): string | undefined => {
+      const key = keyOf.get(keyId);
+      const member = memberOf.get(key?.member_id ?? '');
+      return member?.name || member?.email || key?.name;
+    };
     return {
-      nameOf(keyId) {
-        const key = keyOf.get(keyId);
-        const member = memberOf.get(key?.member_id ?? '');
-        return member?.name || member?.email || key?.name || keyId;
-      },
+      nameOf: (keyId) => find(keyId) || keyId,
+      shortNameOf: (keyId) => find(keyId) || `…${keyId.slice(-ID_END)}`,
     };
   }, [keys.data, members.data]);
 }

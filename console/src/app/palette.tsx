@@ -50,6 +50,7 @@ function Commands({ onDone }: { onDone(): void }) {
     void navigate({ to: path, ...(search === undefined ? {} : { search }) });
   };
   const id = typed.trim();
+  const isReceipt = RECEIPT_ID.test(id);
   return (
     <Command label={t('palette')} className="flex flex-col gap-2">
       <Command.Input
@@ -60,8 +61,10 @@ function Commands({ onDone }: { onDone(): void }) {
         className="min-h-9 w-full rounded-md border border-line-strong bg-surface px-2.5"
       />
       <Command.List label={t('palette')} className="max-h-72 overflow-auto">
-        <Command.Empty className="p-2 text-sm text-ink-muted">{t('palette-nothing')}</Command.Empty>
-        {RECEIPT_ID.test(id) ? (
+        {isReceipt ? null : (
+          <Command.Empty className="p-2 text-sm text-ink-muted">{t('palette-nothing')}</Command.Empty>
+        )}
+        {isReceipt ? (
           <Command.Item forceMount value={id} className={ITEM} onSelect={() => go('/prove/receipts', { open: id })}>
             <Icon name="receipt" />
             {t('palette-receipt', { id })}

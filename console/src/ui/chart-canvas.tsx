@@ -38,29 +38,15 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
   const { series, kind, heightPx } = latest.current;
   const styles = getComputedStyle(document.documentElement);
   const colour = (name: string): string => styles.getPropertyValue(`--${name}`).trim();
-  const axis = { stroke: colour('ink-muted'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false } };
   const bars = UPlot.paths.bars?.({ size: [0.7, 48] });
   return {
     width,
     height: heightPx,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
-    // Half of the last label stands to the right of its point.
-    padding: [8, 32, 0, 0],
+    padding: [8, () => halfLabel(latest.current), 0, 0],
     plugins: [tooltip(latest)],
-    axes: [
-      {
-        ...axis,
-        size: 28,
-        space: LABEL_PX + 7 * Math.max(0, ...latest.current.points.map(({ label }) => label.length)),
-        values: (_plot, splits) => labelSplits(latest.current, splits),
-      },
-      {
-        ...axis,
-        size: 64,
-        values: (_plot, splits) => splits.map((value) => latest.current.format(value)),
-      },
-    ],
+    axes: toAxes(latest, colour),
     scales: {
       x: {
         time: kind !== 'bar' || isTime(latest.current),
@@ -90,8 +76,57 @@ function toOptions(latest: { current: ChartProps & { heightPx: number } }, width
   };
 }
 
+function toAxes(latest: { current: ChartProps }, colour: (name: string) => string): UPlot.Axis[] {
+  const axis = {
+    stroke: colour('ink-muted'),
+    font: LABEL_FONT,
+    gap: GAP_PX,
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { show: false },
+  };
+  const filter = (_plot: UPlot, splits: number[]) => keepZero(latest.current, splits);
+  return [
+    {
+      ...axis,
+      size: 28,
+      space: LABEL_PX + 7 * Math.max(0, ...latest.current.points.map(({ label }) => label.length)),
+      values: (_plot, splits) => labelSplits(latest.current, splits),
+    },
+    {
+      ...axis,
+      grid: { ...axis.grid, filter },
+      filter,
+      size: (_plot, values) => Math.max(widest(values ?? []) + 2 * GAP_PX, halfLabel(latest.current)),
+      values: (_plot, splits) => splits.map((value) => (value === null ? '' : latest.current.format(value))),
+    },
+  ];
+}
+
 /** Between two labels of the horizontal axis. */
 const LABEL_PX = 16;
+/** Between a label and what it names. */
+const GAP_PX = 5;
+const LABEL_FONT = '12px system-ui, sans-serif';
+
+/** On a canvas of its own: the plot remembers the font of its canvas. */
+const ruler = document.createElement('canvas').getContext('2d');
+
+function widest(labels: readonly string[]): number {
+  if (ruler === null) return 0;
+  ruler.font = LABEL_FONT;
+  return Math.ceil(Math.max(0, ...labels.map((label) => ruler.measureText(label).width)));
+}
+
+/** Half of the first and of the last label stands beside its point. */
+function halfLabel({ points }: ChartProps): number {
+  return Math.ceil(widest(points.map(({ label }) => label)) / 2) + GAP_PX;
+}
+
+/** Where nothing but zero is shown the scale above it is made up. */
+function keepZero({ series }: ChartProps, splits: readonly number[]): (number | null)[] {
+  const some = series.some(({ values }) => values.some((value) => (value ?? 0) !== 0));
+  return splits.map((value) => (some || value === 0 ? value : null));
+}
 
 /** The first and the last bar stand whole. */
 function widen({ points }: ChartProps, min: number, max: number): [number, number] {

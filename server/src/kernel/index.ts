@@ -35,6 +35,8 @@ export {
   idTimestampMs,
 } from './ids.ts';
 export type { Clock, Random } from './inputs.ts';
+export { hideSecrets } from './hide-secrets.ts';
+export { isDay, isMoment } from './moment.ts';
 export type { CostNanos } from './money.ts';
 export { NANOS_PER_USD, roundCost, scaledCost, usdPerMillionToNanos } from './money.ts';
 export type {
@@ -50,7 +52,7 @@ export type {
 export { toOnlooker } from './operating.ts';
 export type { FindOrigin, Origin } from './origin.ts';
 export { originOf, OriginSchema, sourcedSchema } from './origin.ts';
-export type { Action, PageReply, PageRequest } from './paging.ts';
+export type { Action, KeyForm, PageReply, PageRequest } from './paging.ts';
 export { ActionSchema, buildPage, PAGE_QUERY, pageSchema, parsePage } from './paging.ts';
 export type {
   FaultVoice,
@@ -70,4 +72,4 @@ export type {
 export type { Actor, Scope, TraceContext } from './scope.ts';
 export { holdsPermission } from './scope.ts';
 export type { Checker, Fault } from './validate.ts';
-export { createChecker } from './validate.ts';
+export { createChecker, NO_NUL } from './validate.ts';

@@ -11,6 +11,9 @@ export interface PageRequest {
   after: readonly string[] | null;
 }
 
+/** How one part of a sort key looks. */
+export type KeyForm = Pick<RegExp, 'test'>;
+
 /** What else the caller may do with a listing or an item of it. */
 export interface Action {
   method: HttpMethod;
@@ -32,7 +35,7 @@ type Query = Readonly<Record<string, unknown>>;
  * Reads `limit` (default 50, more than 500 counts as 500) and `after` from a query string's values. `sortKey` says
  * how each part of the listing's sort key looks; a cursor that fits no row of any listing is `invalid_request`.
  */
-export function parsePage(query: Query, sortKey: readonly RegExp[]): PageRequest {
+export function parsePage(query: Query, sortKey: readonly KeyForm[]): PageRequest {
   return { limit: parseLimit(query['limit']), after: parseCursor(query['after'], sortKey) };
 }
 
@@ -98,7 +101,7 @@ function parseLimit(value: unknown): number {
   return Math.min(Math.floor(limit), LIMIT_MAX);
 }
 
-function parseCursor(value: unknown, sortKey: readonly RegExp[]): readonly string[] | null {
+function parseCursor(value: unknown, sortKey: readonly KeyForm[]): readonly string[] | null {
   if (value === undefined) return null;
   const parts = typeof value === 'string' ? decodeCursor(value) : null;
   if (parts === null || parts.length !== sortKey.length || !sortKey.every((form, at) => form.test(parts[at] ?? ''))) {

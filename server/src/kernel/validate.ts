@@ -18,7 +18,10 @@ export interface Checker<Schema extends TSchema> {
 /** Compiles a schema once; a check costs well under a microsecond for small values. */
 export function createChecker<Schema extends TSchema>(schema: Schema): Checker<Schema> {
   const compiled = Compile(schema);
-  const faults = (value: unknown): Fault[] => (compiled.Check(value) ? [] : describeFaults(compiled.Errors(value)));
+  const faults = (value: unknown): Fault[] => {
+    if (compiled.Check(value)) return [];
+    return countNodes(value) > NODES_MAX ? [TOO_LARGE] : describeFaults(compiled.Errors(value));
+  };
   return {
     parse(value) {
       if (compiled.Check(value)) return value as Static<Schema>;
@@ -31,6 +34,31 @@ export function createChecker<Schema extends TSchema>(schema: Schema): Checker<S
     faults,
   };
 }
+
+/** Saying what is wrong costs far more than finding that something is: in values beyond this nobody looks for it. */
+const NODES_MAX = 10_000;
+const TOO_LARGE: Fault = {
+  path: '',
+  message: `does not fit, and is too large (over ${NODES_MAX} values) to say where`,
+};
+
+/** How many values there are inside, counted no further than the bound. */
+function countNodes(value: unknown): number {
+  let count = 0;
+  const waiting = [value];
+  while (waiting.length > 0 && count <= NODES_MAX) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    for (const key in next) {
+      if ((count += 1) > NODES_MAX) break;
+      if (Object.hasOwn(next, key)) waiting.push((next as Record<string, unknown>)[key]);
+    }
+  }
+  return count;
+}
+
+/** JSON may write a NUL, and PostgreSQL takes it in no text: the pattern of a text that is stored or asked for there. */
+export const NO_NUL = String.raw`^[^\x00]*$`;
 
 interface RawFault {
   keyword: string;

@@ -77,7 +77,7 @@ async function sendPage(folder: string, exchange: HttpExchange): Promise<void> {
 async function sendAsset(folder: string, exchange: HttpExchange): Promise<void> {
   const name = exchange.params['file'] ?? '';
   try {
-    if (!/^[\w-][\w.-]*$/.test(name)) throw new AppError('not_found');
+    if (!/^[\w-][\w.-]{0,100}$/.test(name)) throw new AppError('not_found');
     await sendFile(folder, join('assets', name), 'public, max-age=31536000, immutable', exchange);
   } catch (error) {
     throw isMissing(error) ? new AppError('not_found') : error;
@@ -87,7 +87,9 @@ async function sendAsset(folder: string, exchange: HttpExchange): Promise<void> 
 async function sendFile(folder: string, name: string, caching: string, exchange: HttpExchange): Promise<void> {
   const path = join(folder, name);
   const accepted = String(exchange.headers['accept-encoding'] ?? '');
-  const encoding = ENCODINGS.find((one) => new RegExp(`\\b${one.name}\\b`).test(accepted));
+  const encoding = ENCODINGS.find((one) =>
+    new RegExp(`\\b${one.name}\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))`).test(accepted),
+  );
   const packed = encoding === undefined ? null : await readFile(path + encoding.suffix).catch(nullWhereMissing);
   const body = packed ?? (await readFile(path));
   exchange.send(

@@ -45,9 +45,13 @@ async function runKeyed({ idempotency, key, place }: Keyed, exchange: HttpExchan
   }
 }
 
-/** Keys of equal rights share a tenant's answers; a lesser key must not read by repetition what it may not ask for. */
-function describeAuthority({ scopes, models }: Actor): string {
-  return JSON.stringify([[...scopes].toSorted(), models === null ? null : [...models].toSorted()]);
+/**
+ * Keys of equal rights share a tenant's answers, for a program may come with another of its keys; a lesser key must not read
+ * by repetition what it may not ask for. Members share nothing: what is answered to a person is that person's.
+ */
+function describeAuthority({ scopes, models, memberId }: Actor): string {
+  const rights = [[...scopes].toSorted(), models === null ? null : [...models].toSorted()];
+  return JSON.stringify(memberId === undefined ? rights : [...rights, memberId]);
 }
 
 /** Keeps a plain 2xx answer before its last byte leaves, remembers a stream, frees the key for all else. */

@@ -22,6 +22,7 @@ import { createExchange } from './http-exchange.ts';
 import { authenticate, identify, readRequestId, type Identifier } from './http-identify.ts';
 import { runOnce } from './http-idempotency.ts';
 import { createJsonHandler } from './http-json.ts';
+import { assertQuery } from './http-query.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
 export interface HttpOptions {
@@ -53,6 +54,9 @@ const HEADERS_TIMEOUT_MS = 30_000;
 const BODY_STILL_MS = 30_000;
 /** How long, and for how much, an answered sender is still listened to, so that it can read its answer. */
 const LINGER_MS = 5_000;
+const PUBLIC_BYTES_MAX = 16 * 1024;
+/** An entry of a conversation takes 1 MiB, and more as JSON. */
+const MANAGEMENT_BYTES_MAX = 4 * 1024 * 1024;
 const KEEP_ALIVE_MS = 75_000;
 const HEADER_BYTES_MAX = 32 * 1024;
 
@@ -102,6 +106,12 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
   return app;
 }
 
+/** What nobody needs more of: a flood of large bodies must cost whoever sends it more than us. */
+function bodyBytesOf({ kind, permission }: Route): number {
+  if (permission === 'public') return PUBLIC_BYTES_MAX;
+  return kind === 'json' ? MANAGEMENT_BYTES_MAX : Infinity;
+}
+
 type MountOptions = HttpOptions & { bodies: BodyWatch };
 
 function mount(app: FastifyInstance, options: MountOptions, route: Route): void {
@@ -120,6 +130,7 @@ function addRoute(app: FastifyInstance, options: MountOptions, route: Route): vo
   app.route({
     method: route.method,
     url: route.path,
+    bodyLimit: Math.min(options.bodyBytesMax, bodyBytesOf(route)),
     config: { route },
     onRequest(request, reply, done) {
       if (route.method !== 'GET') options.bodies.expect(request, reply);
@@ -133,6 +144,7 @@ function addRoute(app: FastifyInstance, options: MountOptions, route: Route): vo
       reply.hijack();
       const exchange = toExchange(options, request, reply.raw, voice);
       try {
+        assertQuery(exchange.query);
         // Nobody's answers are kept: a session that is opened must not be handed out twice.
         if (route.permission === 'public') await handle(exchange);
         else await runOnce(options.idempotency, exchange, { method: route.method, path: request.url }, handle);

@@ -1,6 +1,6 @@
 /** What roles alone know of the configuration: the file, limits, engines, and how this process was started. */
 import Type from 'typebox';
-import { OriginSchema, type Origin, type SettingsPart } from '#kernel';
+import { hideSecrets, OriginSchema, type Origin, type SettingsPart } from '#kernel';
 import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
 
@@ -109,19 +109,4 @@ function listProcessRows(environment: Environment): { name: string; value: strin
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint === null ? null : hideSecrets(otlpEndpoint),
   };
   return Object.entries(values).map(([name, value]) => ({ name, value, origin: origin(name) }));
-}
-
-const HOSTS = /^[\w.-]+(:\d{1,5})?(,[\w.-]+(:\d{1,5})?)*$|^\[[\da-f:.]+\](:\d{1,5})?$/i;
-
-/**
- * A URL without user, password and query, where it is certain which part is which: passwords that were not encoded may
- * hold every sign that parts a URL. Else the scheme alone.
- */
-export function hideSecrets(url: string): string {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(url) ?? [];
-  const [before = '', ...query] = rest.split(/[?#]/);
-  const host = before.slice(before.lastIndexOf('@') + 1);
-  const [authority = '', ...path] = host.split('/');
-  const isCertain = HOSTS.test(authority) && !query.join('').includes('@');
-  return isCertain ? `${scheme}://${[authority, ...path].join('/')}` : `${scheme}://…`;
 }

@@ -64,6 +64,27 @@ describe('the cookie', () => {
   });
 });
 
+test('what a person is answered is never another one’s, whatever idempotency key both use', async () => {
+  const owner = { authorization: `Bearer ${home.apiKey()}` };
+  const asMember = async (name: string): Promise<Record<string, string>> => {
+    const invited = await post('/api/v1/members', owner, { email: `${name}@example.org`, name, roles: ['EDITOR'] });
+    const { sign_in: way } = (await invited.json()) as { sign_in: { path: string } };
+    const token = new URL(way.path, reeve.baseUrl).searchParams.get('token');
+    const cookie = pairOf(cookieOf(await post(SIGN_IN, {}, { token })));
+    return { cookie, 'x-reeve-console': '1', origin: reeve.baseUrl, 'idempotency-key': 'the-same-for-both' };
+  };
+  const [ada, ben] = [await asMember('ada'), await asMember('ben')];
+  const begin = async (who: Record<string, string>): Promise<[number, string | undefined]> => {
+    const answer = await post('/api/v1/sessions', who, { title: 'Rents' });
+    return [answer.status, ((await answer.json()) as { id?: string }).id];
+  };
+  const own = await begin(ada);
+  expect(own).toEqual([201, expect.any(String)]);
+  // Keys are a tenant's: the second one has taken one that is taken.
+  expect(await begin(ben)).toEqual([422, undefined]);
+  expect(await begin(ada)).toEqual(own);
+});
+
 describe('a request in the name of a session', () => {
   let cookie = '';
   beforeAll(async () => {

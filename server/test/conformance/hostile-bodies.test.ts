@@ -258,3 +258,28 @@ function chunkedRequest(mebibytes: number): Buffer {
     Buffer.from('0\r\n\r\n'),
   ]);
 }
+
+describe('bodies of management routes', () => {
+  const post = (path: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(reeve.baseUrl + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  const codeOf = async (reply: Response): Promise<unknown> => ((await reply.json()) as { code: string }).code;
+
+  test('of anybody: sixteen kilobytes at most', async () => {
+    const reply = await post('/api/v1/sign-in', JSON.stringify({ email: 'x'.repeat(17_000), password: 'y' }));
+    expect([reply.status, await codeOf(reply)]).toEqual([413, 'body_too_large']);
+  });
+
+  test('with a key: four megabytes at most', async () => {
+    const key = { authorization: `Bearer ${reeve.key}` };
+    const reply = await post('/api/v1/keys', JSON.stringify({ name: 'x'.repeat(4 * MEBIBYTE) }), key);
+    expect([reply.status, await codeOf(reply)]).toEqual([413, 'body_too_large']);
+  });
+
+  test('of a hundred thousand unknown fields: refused without a look at each', async () => {
+    const body = Object.fromEntries(Array.from({ length: 100_000 }, (_none, index) => [`f${index}`, 1]));
+    const reply = await post('/api/v1/keys', JSON.stringify(body), { authorization: `Bearer ${reeve.key}` });
+    const { code, detail } = (await reply.json()) as { code: string; detail: string };
+    expect([reply.status, code]).toEqual([400, 'invalid_request']);
+    expect(detail).toContain('too large');
+  });
+});

@@ -56,10 +56,43 @@ describe('what goes wrong', () => {
     await threadOf(page).getByRole('alert').waitFor();
     await keepPicture(page, 'chat-refused');
     expect(await findBarriers(page)).toEqual([]);
+    await threadOf(page).getByRole('button', { name: 'Receipt' }).click();
+    const panel = page.getByRole('complementary', { name: 'Receipt' });
+    await panel.getByText('failed', { exact: true }).waitFor();
+    await keepPicture(page, 'chat-refused-receipt');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'hidden' });
     await pickModel(page, 'status-500', 'good');
     await page.reload();
+    await threadOf(page)
+      .getByText(/^status-500 · failed · \w+/)
+      .waitFor();
+    await threadOf(page).getByRole('button', { name: 'Receipt' }).waitFor();
+    await keepPicture(page, 'chat-refused-reloaded');
+    expect(await findBarriers(page)).toEqual([]);
     await threadOf(page).getByRole('button', { name: 'Ask again' }).click();
     await threadOf(page).getByText(MOCK_TEXT).waitFor();
+  });
+
+  it('goes on behind a refused call: what was asked afterwards stands below it, in one line', async () => {
+    const page = await openChat(rig, 'status-500');
+    await ask(page, 'nobody answers this');
+    await threadOf(page).getByRole('alert').waitFor();
+    await pickModel(page, 'status-500', 'good');
+    await ask(page, 'the second question');
+    await threadOf(page).getByText('the second question').waitFor();
+    await answersOf(page, 'good').getByText(MOCK_TEXT).waitFor();
+    await ask(page, 'the third question');
+    await answersOf(page, 'good').getByText(MOCK_TEXT).nth(1).waitFor();
+    expect(await threadOf(page).getByText('the second question').count()).toBe(1);
+    expect(await threadOf(page).getByRole('alert').count()).toBe(1);
+    expect(await page.getByRole('group', { name: 'Versions of this question' }).count()).toBe(0);
+    await keepPicture(page, 'chat-behind-refused');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.reload();
+    await answersOf(page, 'good').getByText(MOCK_TEXT).nth(1).waitFor();
+    expect(await threadOf(page).getByText('Not answered').count()).toBe(1);
   });
 
   it('says which candidate failed before another one answered', async () => {

@@ -55,6 +55,24 @@ describe('an answer', () => {
   });
 });
 
+describe('the figures under an answer', () => {
+  it("are the receipt's from the first, and the same after a reload", async () => {
+    const page = await openChat(rig, 'good');
+    // On a slow line the window measures more than Reeve does.
+    await page.route('**/v1/chat/completions', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
+    await ask(page, 'How old is a stick?');
+    const times = threadOf(page).getByText(/first word after/);
+    await times.waitFor();
+    const before = await times.textContent();
+    await page.reload();
+    await times.waitFor();
+    expect(await times.textContent()).toBe(before);
+  });
+});
+
 describe('what one can do with an answer', () => {
   it('stops with Escape, keeps what came, and goes on behind it', async () => {
     const page = await openChat(rig, 'endless');

@@ -80,7 +80,8 @@ describe('keys', () => {
     const panel = page.getByRole('complementary', { name: 'worker' });
     const command = (await panel.getByLabel('Use it').last().textContent()) ?? '';
     expect(command).toContain(`curl -s ${rig.reeve.baseUrl}/v1/chat/completions`);
-    expect(command).toContain('$REEVE_KEY');
+    expect(command).toContain('Bearer $REEVE_API_KEY"');
+    await panel.getByText('With the secret in the variable REEVE_API_KEY:').waitFor();
     expect(command).not.toContain(made.key);
     await expect.poll(() => panel.textContent(), { timeout: 10_000 }).toMatch(/Last call(now|\d+ seconds? ago)/);
     await panel.getByText('$0.').waitFor();

@@ -10,6 +10,7 @@ import type { ReeveHome } from '../rigs/reeve.ts';
 
 const LIVE = '/operate/live';
 const CALLS = 6;
+const HALF_OPEN = '"state":"half-open"';
 
 /** As a browser tells it when another tab comes to the front. */
 const HIDE = `
@@ -86,7 +87,9 @@ describe('live', () => {
     const page = await rig.open(LIVE, { theme: 'dark', height: 2000 });
     const card = page.getByRole('listitem', { name: 'f-status-503' });
     await card.getByText('Idle').waitFor();
-    for (let count = 0; count < 5; count += 1) expect((await ask(owner, 'status-503')).status).toBe(502);
+    expect((await ask(owner, 'status-503')).status).toBe(502);
+    await card.getByText('All calls fail').waitFor({ timeout: 12_000 });
+    for (let count = 1; count < 5; count += 1) expect((await ask(owner, 'status-503')).status).toBe(502);
     await card.getByText('Breaker open').waitFor();
     const told = await card.innerText();
     expect(told).toContain('It failed several times in a row.');
@@ -95,6 +98,14 @@ describe('live', () => {
     await keepPicture(page, 'live-dark-breaker');
     await card.getByRole('link', { name: 'f-status-503' }).click();
     await page.waitForURL(/settings\?provider=f-status-503/);
+    await page.route('**/operations/live', async (route) => {
+      const reply = await route.fetch();
+      await route.fulfill({ response: reply, body: (await reply.text()).replaceAll('"state":"open"', HALF_OPEN) });
+    });
+    await page.goto(LIVE);
+    await card.getByText('is on trial').waitFor();
+    expect(await card.innerText()).toContain('All calls fail');
+    expect(await card.getByText('Breaker open').count()).toBe(0);
   });
 
   it('keeps focus and scroll while figures come in, and asks for none while it is paused or hidden', async () => {

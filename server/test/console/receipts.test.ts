@@ -117,6 +117,14 @@ describe('receipts', () => {
     expect(timing).toMatch(/Before and between the tries[\s\S]*f-status-503[\s\S]*First byte to the end/);
   });
 
+  it('calls what failed last tried, and not served by', async () => {
+    const page = await openReceipts('?status=failed&model=status-503');
+    await rows(page).first().click();
+    await panel(page).getByText('No candidate gave an answer.').waitFor();
+    await panel(page).getByText('Last tried', { exact: true }).waitFor();
+    expect(await panel(page).getByText('Served by', { exact: true }).count()).toBe(0);
+  });
+
   it('verifies the hash in the browser, and says where it does not match', async () => {
     const page = await openReceipts('?status=ok');
     await rows(page).first().click();
@@ -254,11 +262,15 @@ describe('receipts in trouble', () => {
     await expect.poll(() => list.getByRole('table').getAttribute('aria-rowcount')).toBe('-1');
   });
 
-  it('shows ids to those who may not list keys', async () => {
+  it('shows the ends of ids to those who may not list keys', async () => {
     const member = { email: 'viewer@example.com', name: 'Vera Viewer', roles: ['VIEWER'] };
     const { sign_in: link } = await rig.ask<{ sign_in: { path: string } }>('POST', '/api/v1/members', member);
     const page = await openReceipts(`?key_id=${reporting.id}`, { link: link.path });
-    expect(await rows(page).first().innerText()).toContain(reporting.id);
+    const end = `…${reporting.id.slice(-8)}`;
+    expect(await rows(page).first().innerText()).toContain(end);
+    expect(await rows(page).first().innerText()).not.toContain(reporting.id.slice(0, 8));
+    expect(await rows(page).first().getByText(end).getAttribute('title')).toBe(reporting.id);
+    await page.getByRole('complementary', { name: 'Filters' }).getByText(end).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 

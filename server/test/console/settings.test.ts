@@ -92,6 +92,19 @@ describe('settings', () => {
     expect(await findBarriers(page)).toEqual([]);
   });
 
+  it('prices without a provider say what is missing, and do not speak of a search', async () => {
+    const page = await rig.open('/operate/live');
+    await page.route('**/api/v1/settings', async (route) => {
+      const reply = await route.fetch();
+      const view = (await reply.json()) as { prices: object };
+      await route.fulfill({ response: reply, json: { ...view, prices: { ...view.prices, rows: [] } } });
+    });
+    await page.goto(`${SETTINGS}?tab=prices`);
+    await page.getByText('No listed model is reachable yet').waitFor();
+    expect(await page.getByText('Nothing found').count()).toBe(0);
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
   it('limits and engines say their value, their origin, and what to set to change them', async () => {
     const page = await rig.open(`${SETTINGS}?tab=limits`);
     const limits = page.getByRole('region', { name: 'Limits' });

@@ -40,6 +40,12 @@ describe('the way in', () => {
     await page.waitForURL(/work\/chat/);
     await passerBy.getByRole('button', { name: 'Enter' }).click();
     await passerBy.getByRole('alert').waitFor();
+    expect(await passerBy.getByRole('button', { name: 'Enter' }).count()).toBe(0);
+    await passerBy.getByLabel('E-mail').fill('nobody@example.com');
+    await passerBy.getByLabel('Password').fill('not a password');
+    expect(await findBarriers(passerBy)).toEqual([]);
+    await passerBy.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await passerBy.getByText('The login name or the password is wrong.').waitFor();
   });
 
   it('leads back to the page that was asked for', async () => {
@@ -76,6 +82,15 @@ describe('the keyboard', () => {
     await keepPicture(page, 'palette');
     await page.keyboard.press('Enter');
     await expectTitle(page, 'Members');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('no such page');
+    await page.getByText('Nothing has this name.').waitFor();
+    const id = `rcp_${'0'.repeat(26)}`;
+    await page.getByRole('combobox').fill(id);
+    await page.getByRole('option', { name: `Open the receipt ${id}` }).waitFor();
+    expect(await page.getByText('Nothing has this name.').count()).toBe(0);
+    await page.keyboard.press('Escape');
   });
 });
 

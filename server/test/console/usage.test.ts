@@ -55,6 +55,48 @@ async function openUsage(query = '', options?: Parameters<ConsoleRig['open']>[1]
   return page;
 }
 
+/** Notes the labels of the last drawing, and where each begins and ends on its canvas. */
+const NOTE_LABELS = `
+  window.labels = [];
+  const { clearRect, fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    window.labels = [];
+    clearRect.apply(this, box);
+  };
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const width = this.measureText(text).width;
+    const before = { right: width, end: width, center: width / 2 }[this.textAlign] ?? 0;
+    const start = x + this.getTransform().e - before;
+    window.labels.push({ text, start, end: start + width, canvas: this.canvas.width });
+    fillText.call(this, text, x, y);
+  };`;
+
+interface Label {
+  text: string;
+  start: number;
+  end: number;
+  canvas: number;
+}
+
+/** Opens the page as if the first of these days had cost so much. */
+async function chartCosts(costNanos: number, from: string, to: string): Promise<Label[]> {
+  const page = await rig.open('/design', { width: 1440, height: 900 });
+  await page.addInitScript(NOTE_LABELS);
+  await page.route('**/api/v1/usage?*group_by=day*', async (route) => {
+    const reply = await route.fetch();
+    const view = (await reply.json()) as object;
+    const sums = { requests: 1, input_tokens: 1, output_tokens: 1, cost_nanos: costNanos };
+    await route.fulfill({ response: reply, json: { ...view, data: [{ day: from, ...sums }], total: sums } });
+  });
+  await page.goto(`/govern/usage?from=${from}&to=${to}`);
+  await expect.poll(() => page.evaluate<number>('window.labels.length'), { timeout: 10_000 }).toBeGreaterThan(2);
+  await page.waitForTimeout(300);
+  await keepPicture(page, `usage-chart-${costNanos}`);
+  const labels = await page.evaluate<Label[]>('window.labels');
+  await page.context().close();
+  return labels;
+}
+
 describe('usage', () => {
   it('adds up to what the receipts say, to the nano', async () => {
     const receipts = await listAll<ReceiptView>({ baseUrl: rig.reeve.baseUrl, key: rig.reeve.key }, '/api/v1/receipts');
@@ -80,6 +122,19 @@ describe('usage', () => {
     const sum = counts.reduce((all, one) => all + Number(one.replaceAll(',', '')), 0);
     expect(await tile(page, 'Requests').innerText()).toContain(sum.toLocaleString('en'));
     expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('writes each label of the chart whole, and none but zero where all is zero', async () => {
+    // Over so many days there is a tick for each first of a month: one stands at the right edge.
+    const labels = await chartCosts(7, '2026-01-01', '2026-10-01');
+    expect(labels.map(({ text }) => text)).toContain('Oct 1, 2026');
+    expect(labels.filter(({ text }) => text.startsWith('$')).length).toBeGreaterThan(2);
+    for (const { text, start, end, canvas } of labels) {
+      expect(start, text).toBeGreaterThanOrEqual(0);
+      expect(end, text).toBeLessThanOrEqual(canvas);
+    }
+    const zeros = (await chartCosts(0, '2026-01-01', '2026-01-20')).filter(({ text }) => text.startsWith('$'));
+    expect(zeros.map(({ text }) => text)).toEqual(['$0.00']);
   });
 
   it('tells models, actors and tags apart, the costliest first, and narrows by a click', async () => {

@@ -4,7 +4,7 @@ import type { Key } from './use-keys.ts';
 export function writeExample({ scopes, models }: Pick<Key, 'scopes' | 'models'>, known: readonly string[]): string {
   const may = (scope: string): boolean => scopes.includes('*') || scopes.includes(scope);
   const head = `curl -s ${window.location.origin}`;
-  const auth = '  -H "Authorization: Bearer $REEVE_KEY"';
+  const auth = '  -H "Authorization: Bearer $REEVE_API_KEY"';
   if (may('models:invoke')) {
     const model = models?.[0] ?? known[0] ?? 'reeve/hello';
     const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] });

@@ -36,9 +36,15 @@ export function PricesTab({ view, sought, onSeek }: PricesTabProps) {
         items={rows}
         idOf={({ provider, model }) => `${provider}/${model}`}
         empty={
-          <EmptyState icon="search" title={t('nothing-found')}>
-            {t('no-prices-lead')}
-          </EmptyState>
+          all?.length === 0 ? (
+            <EmptyState icon="settings" title={t('no-prices')}>
+              {t('no-providers-lead')}
+            </EmptyState>
+          ) : (
+            <EmptyState icon="search" title={t('nothing-found')}>
+              {t('no-prices-lead')}
+            </EmptyState>
+          )
         }
       />
     </>

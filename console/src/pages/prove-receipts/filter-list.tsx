@@ -54,7 +54,7 @@ export function FilterList({ view, facets, actors }: FilterListProps) {
       />
       <FacetGroup
         title={t('key_id')}
-        values={valuesOf('key_id', actors.nameOf)}
+        values={valuesOf('key_id', actors.shortNameOf)}
         selected={asked.key_id}
         onSelect={(key) => narrow({ key_id: key })}
       />

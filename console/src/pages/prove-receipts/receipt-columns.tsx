@@ -30,8 +30,8 @@ export function useReceiptColumns(actors: Actors, narrow: boolean): Column<Recei
         width: 110,
         hidden: narrow,
         cell: ({ key_id: id }) => {
-          const name = id === null ? t('operator') : actors.nameOf(id);
-          return <bdi title={name}>{name}</bdi>;
+          if (id === null) return t('operator');
+          return <bdi title={actors.nameOf(id)}>{actors.shortNameOf(id)}</bdi>;
         },
       },
       {

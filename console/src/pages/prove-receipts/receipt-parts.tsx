@@ -58,7 +58,7 @@ export function DecisionPart({ receipt: { policy } }: PartProps) {
 export function RoutePart({ receipt }: PartProps) {
   const t = useTranslations('receipts');
   const { percent, milliseconds } = useFormats();
-  const { attempts, model, region } = receipt;
+  const { attempts, model, region, status } = receipt;
   const tries = attempts.map((attempt, index) => ({ ...attempt, place: index + 1 }));
   return (
     <Section title={t('route')}>
@@ -67,7 +67,12 @@ export function RoutePart({ receipt }: PartProps) {
           { name: t('requested'), value: <Mono text={receipt.requested_model} /> },
           ...(model === null
             ? []
-            : [{ name: t('answered'), value: <Mono text={`${model.provider}/${model.model_id}`} /> }]),
+            : [
+                {
+                  name: t(status === 'failed' ? 'last-tried' : 'answered'),
+                  value: <Mono text={`${model.provider}/${model.model_id}`} />,
+                },
+              ]),
           ...(region === null ? [] : [{ name: t('region'), value: region }]),
           { name: t('propensity'), value: percent(receipt.propensity_ppm / 1_000_000) },
         ]}

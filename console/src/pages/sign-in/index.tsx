@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { createLazyRoute, getRouteApi, useRouter } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
+import { ApiProblem } from '#api';
 import { ProblemNote, useSession } from '#app';
 import { Button, CodeBlock } from '#ui';
 import { SignInForm } from './sign-in-form.tsx';
@@ -38,6 +39,14 @@ function LinkSignIn({ token, onDone }: { token: string; onDone(): void }) {
   const t = useTranslations('sign-in');
   const { signIn } = useSession();
   const attempt = useMutation({ mutationFn: () => signIn({ token }), onSuccess: onDone });
+  if (isSpent(attempt.error)) {
+    return (
+      <div className="flex flex-col gap-4">
+        <ProblemNote error={attempt.error} />
+        <SignInForm onDone={onDone} />
+      </div>
+    );
+  }
   return (
     <div className="flex flex-col gap-3">
       <p>{t('link-lead')}</p>
@@ -47,4 +56,9 @@ function LinkSignIn({ token, onDone }: { token: string; onDone(): void }) {
       </Button>
     </div>
   );
+}
+
+/** Such a link opens nothing any more, however often one tries. */
+function isSpent(error: Error | null): error is ApiProblem {
+  return error instanceof ApiProblem && error.code === 'sign_in_link_invalid';
 }

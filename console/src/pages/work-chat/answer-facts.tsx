@@ -15,8 +15,10 @@ export function AnswerFacts({ entry }: { entry: Entry }) {
   const told = factsOfEntry(entry.id);
   const id = entry.receipt_id;
   const mayRead = id !== null && holds(me, 'receipts:read');
-  const { data: receipt } = useQuery({ ...receiptQuery(id ?? ''), enabled: seen && mayRead && told === null });
-  const facts = told ?? (receipt === undefined ? null : toFacts(receipt));
+  const { data: receipt, isError } = useQuery({ ...receiptQuery(id ?? ''), enabled: seen && mayRead });
+  // What was measured here never stands where the receipt's will: a figure that was read does not change.
+  const untimed = told === null || !mayRead || isError ? told : { ...told, firstMs: null, totalMs: null };
+  const facts = receipt === undefined ? untimed : toFacts(receipt);
   return (
     <span
       ref={line}

@@ -1,13 +1,14 @@
 /** One answer, while it is written and after: its text, what went wrong, what it cost, and what one can do with it. */
 import { useState, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
-import { holds, ProblemNote, useMe } from '#app';
+import { ProblemNote } from '#app';
 import { Badge, Button, CopyButton, Icon, IconButton, Notice } from '#ui';
 import { AnswerFacts } from './answer-facts.tsx';
 import { AnswerText } from './answer-text.tsx';
 import { BranchPicker } from './branch-picker.tsx';
 import type { Entry } from './conversation.ts';
 import { breakOfEntry, dropAnswer, saveAgain, type LiveAnswer, type LiveState } from './live-answers.ts';
+import { ReceiptButton } from './receipt-button.tsx';
 import { reasoningOf, textOf } from './tree.ts';
 import type { Chat } from './use-chat.ts';
 
@@ -24,7 +25,7 @@ interface AnswerProps {
 }
 
 export function Answer(props: AnswerProps) {
-  const { chat, entry, live, questionId, paired, chosen } = props;
+  const { chat, entry, live, paired, chosen } = props;
   const t = useTranslations('chat');
   const state = useLiveState(live);
   const { text, reasoning } = readSaid(entry, state);
@@ -37,9 +38,7 @@ export function Answer(props: AnswerProps) {
       </h2>
       <Reasoning text={reasoning} open={text === ''} />
       <AnswerText text={text} />
-      {live !== null && state !== null ? (
-        <LiveFoot live={live} state={state} onRetry={() => chat.retry(questionId, live.model)} />
-      ) : null}
+      {live !== null && state !== null ? <LiveFoot chat={chat} live={live} state={state} /> : null}
       {entry === null ? null : <KeptFoot {...props} entry={entry} text={text} />}
     </article>
   );
@@ -52,10 +51,17 @@ function useLiveState(live: LiveAnswer | null): LiveState | null {
 }
 
 /** What stands below an answer that is not kept yet: that it is written, or why not. */
-function LiveFoot({ live, state, onRetry }: { live: LiveAnswer; state: LiveState; onRetry(): void }) {
+function LiveFoot({ chat, live, state }: { chat: Chat; live: LiveAnswer; state: LiveState }) {
   const t = useTranslations('chat');
-  const { phase, problem } = state;
-  if (phase === 'refused') return <ProblemNote error={problem} onRetry={onRetry} />;
+  const { phase, problem, receiptId } = state;
+  if (phase === 'refused') {
+    return (
+      <div className="my-2 flex flex-col items-start gap-1 [&>:first-child]:self-stretch">
+        <ProblemNote error={problem} onRetry={() => chat.retry(live.questionId, live.model)} />
+        <ReceiptButton id={receiptId} onOpen={(receipt) => chat.show({ receipt })} />
+      </div>
+    );
+  }
   if (phase === 'unsaved') {
     return (
       <div className="my-2 flex flex-col gap-2">
@@ -98,17 +104,6 @@ function KeptFoot({ chat, entry, text, paired, chosen }: AnswerProps & { entry: 
         <AnswerFacts entry={entry} />
       </footer>
     </>
-  );
-}
-
-function ReceiptButton({ id, onOpen }: { id: string | null; onOpen(id: string): void }) {
-  const t = useTranslations('chat');
-  const mayRead = holds(useMe(), 'receipts:read');
-  if (id === null) return null;
-  return (
-    <Button look="quiet" icon="receipt" className="px-2" disabled={!mayRead} onClick={() => onOpen(id)}>
-      {t('receipt')}
-    </Button>
   );
 }
 

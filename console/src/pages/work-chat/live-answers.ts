@@ -7,6 +7,7 @@ import { ApiProblem, createSignal, type Signal } from '#api';
 import { askModel, type Answered, type Said } from './ask-model.ts';
 import { appendAnswer, conversationQuery, type Entry, type Part } from './conversation.ts';
 import type { Facts } from './facts.ts';
+import { noteFailure } from './failures.ts';
 import { toMessages } from './messages.ts';
 import { readPath } from './tree.ts';
 
@@ -23,6 +24,8 @@ export interface LiveState {
   phase: 'waiting' | 'writing' | 'saved' | 'refused' | 'unsaved';
   said: Said;
   problem: unknown;
+  /** Of a call that failed, where it got as far as one. */
+  receiptId: string | null;
   entryId: string | null;
 }
 
@@ -66,7 +69,13 @@ export function startAnswer(client: QueryClient, start: Start): void {
     if (same && state.get().phase === 'refused') dropAnswer(key);
   }
   started += 1;
-  const state = createSignal<LiveState>({ phase: 'waiting', said: NOTHING, problem: null, entryId: null });
+  const state = createSignal<LiveState>({
+    phase: 'waiting',
+    said: NOTHING,
+    problem: null,
+    receiptId: null,
+    entryId: null,
+  });
   const live: LiveAnswer = { ...start, key: `live-${started}`, state };
   const run: Running = { client, live, control: new AbortController(), answered: null };
   running.set(live.key, run);
@@ -106,12 +115,17 @@ async function runAnswer(run: Running): Promise<void> {
     state.set({ ...state.get(), phase: 'writing', said: { text, reasoning, refusal } });
     if (text + reasoning + refusal !== '') await saveAnswer(run, answered);
     else if (ending === 'stopped') dropAnswer(live.key);
-    else turn(state, { phase: 'refused', problem: problem ?? brokenOff() });
+    else refuse(live, problem ?? brokenOff(), answered.receiptId);
   } catch (error) {
     paint.cancel();
     if (control.signal.aborted) dropAnswer(live.key);
-    else turn(state, { phase: 'refused', problem: error });
+    else refuse(live, error, error instanceof ApiProblem ? error.receiptId : null);
   }
+}
+
+function refuse({ state, questionId }: LiveAnswer, problem: unknown, receiptId: string | null): void {
+  if (receiptId !== null) noteFailure(questionId, receiptId);
+  turn(state, { phase: 'refused', problem, receiptId });
 }
 
 async function saveAnswer({ client, live }: Running, answered: Answered): Promise<void> {

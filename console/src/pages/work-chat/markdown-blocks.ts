@@ -14,7 +14,12 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 const TABLE_RULE = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 const LIST_ITEM = /^ {0,3}([-*+]|\d{1,9}[.)])([ \t]|$)/;
 /** What no writer means: it would nest deeper than a page can. */
-const TOO_DEEP = /(?:>[ \t]?){24}|(?:[-*+][ \t]+){24}\S|[[(!]{48}|^[ \t]{96,}([-*+>]|\d+[.)])|[*_~]{96}[^\s*_~-]/m;
+const TOO_DEEP =
+  /(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)])[ \t]+){24}\S|[[(!]{48}|^[ \t]{96,}([-*+>]|\d+[.)])|[*_~]{96}[^\s*_~-]/m;
+
+/** Marks that may begin or end an emphasis; to pair many of them takes time with more than their square. */
+const EMPHASIS = /[*~]+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu;
+const EMPHASES_MAX = 300;
 
 interface Open {
   lines: string[];
@@ -107,5 +112,6 @@ function cutLine(line: string): string[] {
 }
 
 function toBlock(text: string): Block {
-  return TOO_DEEP.test(text) ? { kind: 'plain', text } : { kind: 'markdown', text };
+  const isTooMuch = TOO_DEEP.test(text) || (text.match(EMPHASIS)?.length ?? 0) > EMPHASES_MAX;
+  return isTooMuch ? { kind: 'plain', text } : { kind: 'markdown', text };
 }

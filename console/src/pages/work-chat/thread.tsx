@@ -1,12 +1,13 @@
 /** The way through the conversation that is shown: questions and answers, the newest at the end. */
 import { useTranslations } from 'use-intl';
-import { Button, Notice } from '#ui';
+import { Button } from '#ui';
 import { Answer } from './answer.tsx';
 import type { Entry } from './conversation.ts';
 import { useFollowing } from './follow-end.ts';
 import { keyOfEntry, type LiveAnswer } from './live-answers.ts';
 import { Question } from './question.tsx';
 import { findPair } from './tree.ts';
+import { Unanswered } from './unanswered.tsx';
 import type { Chat } from './use-chat.ts';
 
 /** Turns before these are laid out only when they come into sight. */
@@ -39,7 +40,6 @@ export function Thread({ chat }: { chat: Chat }) {
               )}
             </div>
           ))}
-          <Unanswered chat={chat} />
         </div>
       </div>
       {away ? (
@@ -63,30 +63,17 @@ interface Turn {
 
 /** An answer has its place below its question, the same before and after it is kept. */
 function toTurns({ path, lives }: Chat): Turn[] {
-  const turns = path.map((entry): Turn => {
-    if (entry.role === 'user') return { key: entry.id, question: entry, questionId: entry.id, shown: null, lives: [] };
-    const questionId = entry.parent_id ?? '';
-    return { key: `answers ${questionId}`, question: null, questionId, shown: entry, lives: [] };
+  return path.flatMap((entry, index): Turn[] => {
+    const next = path[index + 1];
+    if (entry.role !== 'user') return path[index - 1]?.role === 'user' ? [] : [toAnswers(entry.parent_id ?? '', entry)];
+    const question = { key: entry.id, question: entry, questionId: entry.id, shown: null, lives: [] };
+    const own = lives.filter(({ questionId }) => questionId === entry.id);
+    return [question, toAnswers(entry.id, next?.role === 'user' ? null : (next ?? null), own)];
   });
-  const last = path.at(-1);
-  if (last === undefined || lives.length === 0) return turns;
-  return [...turns, { key: `answers ${last.id}`, question: null, questionId: last.id, shown: null, lives }];
 }
 
-/** A question without an answer: it was refused, given up, or its window was closed. */
-function Unanswered({ chat }: { chat: Chat }) {
-  const t = useTranslations('chat');
-  const last = chat.path.at(-1);
-  if (last?.role !== 'user' || chat.lives.length > 0) return null;
-  return (
-    <Notice
-      tone="neutral"
-      title={t('unanswered')}
-      action={<Button onClick={() => chat.retry(last.id)}>{t('ask-again')}</Button>}
-    >
-      {t('unanswered-lead')}
-    </Notice>
-  );
+function toAnswers(questionId: string, shown: Entry | null, lives: readonly LiveAnswer[] = []): Turn {
+  return { key: `answers ${questionId}`, question: null, questionId, shown, lives };
 }
 
 type AnswersProps = { chat: Chat } & Pick<Turn, 'questionId' | 'shown' | 'lives'>;
@@ -94,6 +81,7 @@ type AnswersProps = { chat: Chat } & Pick<Turn, 'questionId' | 'shown' | 'lives'
 function Answers({ chat, questionId, shown, lives }: AnswersProps) {
   const entries = findShown(chat, { questionId, shown, lives });
   const paired = entries.length + lives.length > 1;
+  if (entries.length + lives.length === 0) return <Unanswered chat={chat} questionId={questionId} />;
   const models = [chat.model, chat.beside];
   const columns = [
     ...entries.map((entry) => ({ key: keyOfEntry(entry.id), model: entry.model, entry, live: null })),
@@ -119,7 +107,10 @@ function Answers({ chat, questionId, shown, lives }: AnswersProps) {
 /** The kept answers that stand here: one, or those of two models while two are asked. */
 function findShown({ conversation, beside, model }: Chat, { questionId, shown, lives }: Omit<AnswersProps, 'chat'>) {
   const entries = conversation?.entries ?? [];
-  if (shown !== null) return beside === null ? [shown] : findPair(entries, shown);
+  if (shown !== null) {
+    const pair = beside === null ? [shown] : findPair(entries, shown);
+    return pair.filter((entry) => entry === shown || !lives.some((live) => live.model === entry.model));
+  }
   if (beside === null) return [];
   const others = [model, beside].filter((name) => !lives.some((live) => live.model === name));
   const kept = others.map((name) =>

@@ -22,7 +22,7 @@ export interface Chat {
   conversation: Conversation | null;
   /** The way that is shown, down to the question that is being answered, where one is. */
   path: readonly Entry[];
-  /** The answers that are being written to the last question of the way. */
+  /** The answers to questions of the way that are not kept: those that are being written, and those that failed. */
   lives: readonly LiveAnswer[];
   /** One answer of this conversation is being written, on this way or another. */
   busy: boolean;
@@ -86,10 +86,11 @@ function useWay(conversation: Conversation | null, at: string | undefined) {
   const isKept = ({ state }: LiveAnswer): boolean => known.has(state.get().entryId ?? '');
   const own = all.filter((live) => live.conversationId === conversation?.session.id && !isKept(live));
   const whole = readPath(entries, findLeaf(entries, at));
-  // While a question of this way is being answered, the way ends there.
-  const end = whole.findIndex(({ id }) => own.some(({ questionId }) => questionId === id));
+  // While a question of this way is being answered, the way ends there. What failed hides nothing that came after it.
+  const end = whole.findIndex(({ id }) => own.some((live) => live.questionId === id && isRunning(live)));
   const path = end === -1 ? whole : whole.slice(0, end + 1);
-  const lives = own.filter(({ questionId }) => questionId === path.at(-1)?.id);
+  const shown = new Set(path.map(({ id }) => id));
+  const lives = own.filter(({ questionId }) => shown.has(questionId));
   return { path, lives, busy: own.some(isRunning) };
 }
 

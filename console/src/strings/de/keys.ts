@@ -63,7 +63,7 @@ export const keys: typeof English = {
   'secret-stored': 'Ich habe es aufbewahrt',
   'secret-done': 'Fertig',
   'use-it': 'Benutzen',
-  'use-it-lead': 'Mit dem Geheimnis in der Variablen REEVE_KEY:',
+  'use-it-lead': 'Mit dem Geheimnis in der Variablen REEVE_API_KEY:',
   key: 'Schlüssel',
   about: 'Angaben',
   id: 'ID',

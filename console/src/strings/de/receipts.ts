@@ -97,6 +97,7 @@ export const receipts: typeof English = {
   route: 'Weg',
   requested: 'Verlangt',
   answered: 'Bedient von',
+  'last-tried': 'Zuletzt versucht',
   region: 'Region',
   attempts: 'Versuchte Kandidaten',
   'no-attempts': 'Kein Anbieter wurde gerufen.',

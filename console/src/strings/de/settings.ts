@@ -67,6 +67,7 @@ export const settings: typeof English = {
   'find-price': 'Preis suchen',
   'nothing-found': 'Nichts gefunden',
   'no-models-lead': 'Kein Name hat alle diese Wörter. Aliasse stehen unter models in reeve.yaml.',
+  'no-prices': 'Noch ist kein gelistetes Modell erreichbar',
   'no-prices-lead':
     'Kein gelistetes Modell hat alle diese Wörter. Tragen Sie seinen Preis unter prices in reeve.yaml ein.',
   'price-list': '{count, plural, one {# Preis} other {# Preise}}, USD je Million Tokens; Liste {version}',

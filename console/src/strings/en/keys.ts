@@ -60,7 +60,7 @@ export const keys = {
   'secret-stored': 'I have stored it',
   'secret-done': 'Done',
   'use-it': 'Use it',
-  'use-it-lead': 'With the secret in the variable REEVE_KEY:',
+  'use-it-lead': 'With the secret in the variable REEVE_API_KEY:',
   key: 'Key',
   about: 'About',
   id: 'Id',

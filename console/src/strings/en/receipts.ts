@@ -94,6 +94,7 @@ export const receipts = {
   route: 'Route',
   requested: 'Requested',
   answered: 'Served by',
+  'last-tried': 'Last tried',
   region: 'Region',
   attempts: 'Candidates tried',
   'no-attempts': 'No provider was called.',

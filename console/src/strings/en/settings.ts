@@ -64,6 +64,7 @@ export const settings = {
   'find-price': 'Find a price',
   'nothing-found': 'Nothing found',
   'no-models-lead': 'No name has all these words. Aliases are written under models in reeve.yaml.',
+  'no-prices': 'No listed model is reachable yet',
   'no-prices-lead': 'No listed model has all these words. Write its price under prices in reeve.yaml.',
   'price-list': '{count, plural, one {# price} other {# prices}}, USD per million tokens; list {version}',
   input: 'Input',

@@ -62,7 +62,7 @@ export const keys: typeof English = {
   'secret-stored': 'Я его сохранил',
   'secret-done': 'Готово',
   'use-it': 'Использовать',
-  'use-it-lead': 'С секретом в переменной REEVE_KEY:',
+  'use-it-lead': 'С секретом в переменной REEVE_API_KEY:',
   key: 'Ключ',
   about: 'О ключе',
   id: 'Id',

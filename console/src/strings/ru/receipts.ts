@@ -96,6 +96,7 @@ export const receipts: typeof English = {
   route: 'Путь',
   requested: 'Запрошено',
   answered: 'Ответил',
+  'last-tried': 'Последняя попытка',
   region: 'Регион',
   attempts: 'Опробованные кандидаты',
   'no-attempts': 'Ни один провайдер не вызывался.',

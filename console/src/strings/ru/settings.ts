@@ -65,6 +65,7 @@ export const settings: typeof English = {
   'find-price': 'Найти цену',
   'nothing-found': 'Ничего не найдено',
   'no-models-lead': 'Ни одно имя не содержит всех этих слов. Псевдонимы записывают в разделе models файла reeve.yaml.',
+  'no-prices': 'Ни одна модель из списков пока не доступна',
   'no-prices-lead':
     'Ни одна модель в списках не содержит всех этих слов. Запишите её цену в разделе prices файла reeve.yaml.',
   'price-list':

@@ -62,7 +62,7 @@ export const keys: typeof English = {
   'secret-stored': 'Я його зберіг',
   'secret-done': 'Готово',
   'use-it': 'Використати',
-  'use-it-lead': 'Із секретом у змінній REEVE_KEY:',
+  'use-it-lead': 'Із секретом у змінній REEVE_API_KEY:',
   key: 'Ключ',
   about: 'Про ключ',
   id: 'Id',

@@ -96,6 +96,7 @@ export const receipts: typeof English = {
   route: 'Шлях',
   requested: 'Запитано',
   answered: 'Відповів',
+  'last-tried': 'Остання спроба',
   region: 'Регіон',
   attempts: 'Спробувані кандидати',
   'no-attempts': 'Жодного постачальника не викликано.',

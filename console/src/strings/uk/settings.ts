@@ -66,6 +66,7 @@ export const settings: typeof English = {
   'find-price': 'Знайти ціну',
   'nothing-found': 'Нічого не знайдено',
   'no-models-lead': 'Жодна назва не містить усіх цих слів. Псевдоніми записують у розділі models файлу reeve.yaml.',
+  'no-prices': 'Жодна модель із переліків поки не доступна',
   'no-prices-lead':
     'Жодна модель у переліках не містить усіх цих слів. Запишіть її ціну в розділі prices файлу reeve.yaml.',
   'price-list':

@@ -6,6 +6,7 @@ import {
   asTenantId,
   buildPage,
   must,
+  NO_NUL,
   PAGE_QUERY,
   pageSchema,
   parsePage,
@@ -29,11 +30,10 @@ import {
 } from './dead-letter-wire.ts';
 
 const PATH = '/api/v1/dead-letters';
-const SORT_KEY = [/^[a-z]+$/, /^[0-9a-z_-]+$/];
 /** Deliveries of webhooks are workflows, and have a name of their own because people look for them. */
 const SOURCES = ['events', 'workflows', 'webhooks'] as const;
 
-const Note = Type.String({ minLength: 1, maxLength: 500 });
+const Note = Type.String({ minLength: 1, maxLength: 500, pattern: NO_NUL });
 const Params = Type.Object({ id: Type.String({ pattern: '^[0-9a-z_-]{1,64}$' }) });
 const TENANT = {
   tenant_id: Type.Optional(
@@ -109,11 +109,11 @@ export function createDeadLetterRoutes(deps: DeadLetterDeps): JsonRoute[] {
 
 async function replyWithLetters(deps: DeadLetterDeps, request: RouteRequest) {
   const { query } = request;
-  const page = parsePage(query, SORT_KEY);
+  const page = parsePage(query, [{ test: (id: string) => sourceOf(id, deps.sources) !== null }]);
   const onlooker = whoLooks(request);
   const letters = await gather(deps.sources, onlooker, toWish(query), page);
   const rows = await toLetterReply(deps.deliveries, letters);
-  const sortKeyOf = (letter: LetterReply): string[] => [sourceOf(letter.id, deps.sources)?.name ?? '', letter.id];
+  const sortKeyOf = (letter: LetterReply): string[] => [letter.id];
   return { status: 200, body: buildPage({ path: PATH, query, page, rows, toItem: (letter) => letter, sortKeyOf }) };
 }
 
@@ -138,7 +138,8 @@ async function gather(
   wish: Wish,
   { after, limit }: PageRequest,
 ): Promise<FoundLetter[]> {
-  const [lastSource = null, lastId = ''] = after ?? [];
+  const [lastId = ''] = after ?? [];
+  const lastSource = sourceOf(lastId, sources)?.name ?? null;
   const ordered = sources.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const found: FoundLetter[] = [];
   for (const source of ordered) {

@@ -1,6 +1,6 @@
 /** What usage can be asked for, read from a query string, and how its rows are told. */
 import Type from 'typebox';
-import { AppError, createChecker } from '#kernel';
+import { AppError, createChecker, isDay, type KeyForm } from '#kernel';
 import { USAGE_GROUPS, type UsageFilter, type UsageGroup, type UsageRow, type UsageSums } from './usage-store.ts';
 
 /** The filters' query fields, to be spread into a route's query schema. */
@@ -41,8 +41,8 @@ export function parseQuestion(query: Readonly<Record<string, unknown>>): UsageQu
 }
 
 /** How the parts of a row's sort key look, in the order of the group's columns. */
-export function sortKeyOf(by: UsageGroup): RegExp[] {
-  return USAGE_GROUPS[by].map((column) => (column === 'day' ? /^\d{4}-\d{2}-\d{2}$/ : /^[^\0]*$/));
+export function sortKeyOf(by: UsageGroup): KeyForm[] {
+  return USAGE_GROUPS[by].map((column) => (column === 'day' ? { test: isDay } : /^[^\0]*$/));
 }
 
 /** A row as the API tells it: the group's columns, then the sums. */
@@ -69,7 +69,7 @@ export function toSumsItem(sums: UsageSums) {
 function toDay(value: string | undefined, param: string): string | null {
   if (value === undefined) return null;
   const [, day] = DAY.exec(value) ?? [];
-  if (day !== undefined && !Number.isNaN(Date.parse(day))) return day;
+  if (day !== undefined && isDay(day)) return day;
   const message = `"${param}" takes a UTC day (2026-11-21) or its midnight (2026-11-21T00:00:00Z): usage is kept by day.`;
   throw new AppError('invalid_request', { message, param });
 }

@@ -2,7 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 import { asConversationId, type ConversationId, type KeyId, type PageRequest, type TenantId } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
-import { CONVERSATION_BYTES_MAX, ENTRIES_MAX, type Conversation } from './memory.ts';
+import { CONVERSATION_BYTES_MAX, ENTRIES_MAX, MODELS_MAX, type Conversation } from './memory.ts';
 
 type ConversationTables = {
   user_sessions: {
@@ -112,7 +112,7 @@ export async function updateTitle(
 export interface Growth extends Seen {
   /** Of the entry that comes, sealed. */
   bytes: number;
-  /** Noted among the conversation's models. */
+  /** Noted among the conversation's models; where they are full the oldest makes room. */
   model: string | null;
   nowMs: number;
 }
@@ -128,7 +128,7 @@ export async function growConversation(tx: Tx, growth: Growth): Promise<SealedCo
       version: eb('version', '+', 1),
       updated_at: toIso(nowMs),
       models: sql<readonly string[]>`case when ${model}::text is null or ${model} = any(models) then models
-        else array_append(models, ${model}) end`,
+        else (array_append(models, ${model}))[cardinality(models) + 2 - ${MODELS_MAX}::int:] end`,
     }))
     .where('owner', '=', owner)
     .where('id', '=', id)

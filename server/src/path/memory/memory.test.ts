@@ -19,7 +19,7 @@ import {
   readEntries,
   type MemoryDeps,
 } from './keep-conversations.ts';
-import { ENTRIES_MAX, type Conversation } from './memory.ts';
+import { ENTRIES_MAX, MODELS_MAX, type Conversation } from './memory.ts';
 import { searchConversations } from './search-conversations.ts';
 
 const clock = createVirtualClock();
@@ -84,6 +84,15 @@ describe('conversations', () => {
     return leaks;
   }
 
+  it('are searched past letters with marks without end, which would hold up everybody', async () => {
+    const { id } = await begin('marks', `a${'\u0315'.repeat(40_000)}${'\u0316'.repeat(40_000)} noonday`);
+    const fromMs = process.cpuUsage().user;
+    const found = await searchConversations(deps, ann, { text: 'noonday', page: FIRST });
+    expect(found.hits.map((hit) => hit.conversation.id)).toContain(id);
+    // Without the bound it takes seconds.
+    expect((process.cpuUsage().user - fromMs) / 1_000).toBeLessThan(1_000);
+  });
+
   it('are apart, by owner and by tenant', async () => {
     const kept = await begin('secret plans', 'we meet at noon');
     expect(await findLeaks(ben, kept)).toEqual([]);
@@ -118,6 +127,18 @@ describe('conversations', () => {
       code: 'conflict',
       message: expect.stringContaining('full'),
     });
+  });
+
+  it('note so many models and then the newest, each once', async () => {
+    let kept = await createConversation(deps, ann, { title: 'many', models: ['first'] });
+    const names = Array.from({ length: MODELS_MAX + 2 }, (_, at) => `model-${at}`);
+    for (const model of [...names, 'model-5', null]) {
+      const wish = { conversationId: kept.id, version: kept.version, parentId: null, role: 'assistant' as const };
+      const said = { content: { parts: [{ type: 'text' as const, text: 'x' }] }, model, receiptId: null };
+      ({ conversation: kept } = await appendEntry(deps, ann, { ...wish, ...said }));
+      if (model === 'model-0') expect(kept.models).toEqual(['first', 'model-0']);
+    }
+    expect(kept.models).toEqual(names.slice(-MODELS_MAX));
   });
 
   it('are searched in bounded parts, and every part together finds all', async () => {

@@ -109,6 +109,9 @@ function matchText(text: string, wanted: string, entryId: Match['entryId']): Mat
   return { entryId, snippet: `${start > 0 ? '…' : ''}${middle}${end < text.length ? '…' : ''}` };
 }
 
+/** No script stacks so many marks on a letter; to put a long run of them in order takes time with its square. */
+const MARKS_BEYOND = /(\p{M}{16})\p{M}+/gu;
+
 function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
+  return text.replaceAll(MARKS_BEYOND, '$1').normalize('NFKC').toLowerCase();
 }

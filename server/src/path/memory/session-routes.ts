@@ -5,6 +5,7 @@ import {
   asConversationId,
   asEntryId,
   buildPage,
+  isMoment,
   must,
   PAGE_QUERY,
   pageSchema,
@@ -38,7 +39,7 @@ import {
 } from './session-wire.ts';
 
 const PATH = '/api/v1/sessions';
-const SORT_KEY = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, /^ses_[0-9a-z]{26}$/];
+const SORT_KEY = [{ test: isMoment }, /^ses_[0-9a-z]{26}$/];
 const ENTRY_SORT_KEY = [/^ent_[0-9a-z]{26}$/];
 const ParamsSchema = Type.Object({ id: ConversationIdSchema });
 const ListQuerySchema = Type.Object({

@@ -1,7 +1,7 @@
 /** Conversations and entries as the management API takes and shows them; there they are called sessions. */
 import { ConversationIdSchema, EntryIdSchema, ReceiptIdSchema } from '@reeve/contracts';
 import Type, { type Static } from 'typebox';
-import { ActionSchema } from '#kernel';
+import { ActionSchema, NO_NUL } from '#kernel';
 import { MODELS_MAX, TITLE_LENGTH_MAX, type Conversation, type Entry } from './memory.ts';
 import type { Match } from './search-conversations.ts';
 
@@ -9,7 +9,7 @@ const strict = { additionalProperties: false };
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const TitleSchema = Type.String({ maxLength: TITLE_LENGTH_MAX });
-const ModelSchema = Type.String({ minLength: 1, maxLength: 200 });
+const ModelSchema = Type.String({ minLength: 1, maxLength: 200, pattern: NO_NUL });
 const VersionSchema = Type.Integer({ minimum: 1, description: 'The version that was seen; with another one: 409.' });
 
 export const SessionBodySchema = Type.Object(

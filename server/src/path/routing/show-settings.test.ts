@@ -8,7 +8,7 @@ const SECRET = 'hunter2-hunter2';
 
 /** Each has a secret wherever an entry may hold free text. */
 const { providers, faults } = parseProviders({
-  plain: { adapter: 'openai', base_url: 'https://api.example/v1', api_key: SECRET },
+  plain: { adapter: 'openai', base_url: `https://api.example/${SECRET}/v1`, api_key: SECRET },
   cloud: {
     adapter: 'azure',
     base_url: 'https://cloud.example/openai/v1',
@@ -45,6 +45,10 @@ describe('the settings of providers', () => {
     const text = await show(providers);
     expect(text).not.toContain(SECRET);
     for (const name of ['entra_client_secret', 'secret_access_key', 'options']) expect(text).toContain(name);
+  });
+
+  it('show an address without what could be a token', async () => {
+    expect(await show(providers)).toContain('https://api.example/…/v1');
   });
 
   it('show what is one of a known set', async () => {

@@ -1,7 +1,7 @@
 /** Providers and aliases as they are configured, for people who look; never a key. */
 import type { PriceEntry } from '#accounting';
 import { ADAPTERS, type Provider } from '#adapters';
-import { OriginSchema, sourcedSchema, type FindOrigin, type Origin, type SettingsPart } from '#kernel';
+import { hideSecrets, OriginSchema, sourcedSchema, type FindOrigin, type Origin, type SettingsPart } from '#kernel';
 import Type, { type TSchema } from 'typebox';
 import type { RoutedModel, Routing } from './routing.ts';
 import { splitName } from './routing-config.ts';
@@ -55,7 +55,7 @@ function toSetup(provider: Provider, findOrigin: FindOrigin) {
   const at = (field: string): Origin => findOrigin(['providers', provider.name, field]);
   return {
     origin: findOrigin(['providers', provider.name]),
-    base_url: { value: provider.baseUrl, origin: at('base_url') },
+    base_url: { value: hideSecrets(provider.baseUrl), origin: at('base_url') },
     region: { value: provider.region, origin: at('region') },
     timeout_ms: { value: provider.timeoutMs, origin: at('timeout_ms') },
     stream_usage: { value: provider.streamUsage, origin: at('stream_usage') },

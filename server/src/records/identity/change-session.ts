@@ -50,27 +50,34 @@ export async function changePassword(
 ): Promise<void> {
   const { database, clock, passwords } = parts;
   const { memberId, sessionId } = asMember(scope);
-  const { login, name, stored, mustProve } = await database.asRole('operator', async (tx) => {
-    const member = await lockMember(tx, memberId);
-    const [session] = await findSessions(tx, [sessionId]);
-    if (member === null || session === undefined) throw new AppError('session_ended');
-    const known = await findPassword(tx, member.login);
-    const cameByLink = session.method === 'link' && clock.now() - session.createdAtMs < FRESH_LINK_MS;
-    const proves = known !== null && !cameByLink;
-    if (proves) await countAttempt(tx, hashLogin(member.login), clock.now());
-    return { login: member.login, name: member.name, stored: known?.hash ?? null, mustProve: proves };
+  const { login, hash } = await passwords.admit(async (admitted) => {
+    const { member, stored, mustProve } = await beginChange(parts, memberId, sessionId);
+    if (mustProve && !(await admitted.verify(current ?? '', stored))) {
+      throw new AppError('sign_in_failed', { message: 'The current password is wrong.', param: 'current_password' });
+    }
+    assertGoodPassword(password, [member.login, member.name]);
+    return { login: member.login, hash: await admitted.hash(password) };
   });
-  if (mustProve && !(await passwords.verify(current ?? '', stored))) {
-    throw new AppError('sign_in_failed', { message: 'The current password is wrong.', param: 'current_password' });
-  }
-  assertGoodPassword(password, [login, name]);
-  const hash = await passwords.hash(password);
   await database.asRole('operator', async (tx) => {
     if ((await lockMember(tx, memberId)) === null) throw new AppError('session_ended');
     await storePassword(tx, memberId, hash, clock.now());
     await deleteAttempts(tx, hashLogin(login));
     await deleteLinksOf(tx, memberId);
     await deleteSessionsOf(tx, memberId, sessionId);
+  });
+}
+
+/** What the member must prove, which is counted then. */
+function beginChange({ database, clock }: IdentityParts, memberId: MemberId, sessionId: string) {
+  return database.asRole('operator', async (tx) => {
+    const member = await lockMember(tx, memberId);
+    const [session] = await findSessions(tx, [sessionId]);
+    if (member === null || session === undefined) throw new AppError('session_ended');
+    const known = await findPassword(tx, member.login);
+    const cameByLink = session.method === 'link' && clock.now() - session.createdAtMs < FRESH_LINK_MS;
+    const mustProve = known !== null && !cameByLink;
+    if (mustProve) await countAttempt(tx, hashLogin(member.login), clock.now());
+    return { member, stored: known?.hash ?? null, mustProve };
   });
 }
 

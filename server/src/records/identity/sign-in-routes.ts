@@ -1,7 +1,7 @@
 /** `/api/v1/sign-in`, `sign-out` and `me`: the console's session. How a browser keeps it is for `roles/` to say. */
 import { KeyIdSchema, MemberIdSchema, PERMISSIONS, TenantIdSchema } from '@reeve/contracts';
 import Type, { type Static } from 'typebox';
-import { AppError, asTenantId, type JsonRoute, type Scope } from '#kernel';
+import { AppError, asTenantId, NO_NUL, type JsonRoute, type Scope } from '#kernel';
 import { changePassword, signOut, switchTenant } from './change-session.ts';
 import { PASSWORD_CHARACTERS_MAX } from './check-password.ts';
 import type { OpenedSession } from './console-session.ts';
@@ -13,7 +13,9 @@ const PasswordSchema = Type.String({ minLength: 1, maxLength: PASSWORD_CHARACTER
 
 const SignInBodySchema = Type.Object(
   {
-    email: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'E-mail address or login name.' })),
+    email: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, pattern: NO_NUL, description: 'E-mail address or login name.' }),
+    ),
     password: Type.Optional(PasswordSchema),
     token: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   },

@@ -159,6 +159,29 @@ describe('wrong passwords in a row', () => {
     expect(codes.filter((code) => code === 'sign_in_locked')).toHaveLength(7);
   });
 
+  /** More under made-up names than there are places, all at once. */
+  const flood = (round: string): Promise<Reply[]> =>
+    Promise.all(Array.from({ length: 100 }, (_, at) => signIn(`made-up-${round}-${at}`, WRONG)));
+  const codesOf = (replies: readonly Reply[]): unknown[] => replies.map(({ body }) => body['code']);
+
+  it('are no attempts that a flood of others kept from being looked at', async () => {
+    const { token } = await makeMember('crowded-out');
+    const others = flood('sign-in');
+    const refused = await Promise.all(Array.from({ length: 6 }, () => signIn('crowded-out', PASSWORD)));
+    expect(codesOf(refused)).toEqual(Array(6).fill('overloaded'));
+    expect(new Set(codesOf(await others))).toEqual(new Set(['sign_in_failed', 'overloaded']));
+    expect((await signIn('crowded-out', PASSWORD)).status).toBe(200);
+
+    rig.clock.advance(15 * MINUTE_MS - 1);
+    expect(await isAlive(token)).toBe(true);
+    rig.clock.advance(1);
+    const changing = setPassword(token, `${PASSWORD} new`, PASSWORD);
+    await flood('change');
+    expect((await changing).body['code']).toBe('overloaded');
+    expect(await rows('sign_in_attempt')).not.toContain(hash('sha256', 'crowded-out'));
+    expect((await setPassword(token, `${PASSWORD} new`, PASSWORD)).status).toBe(204);
+  });
+
   it('lock neither a key nor a link', async () => {
     const { link } = await rig.invite('free-to-come');
     for (let count = 0; count < 6; count += 1) await signIn('free-to-come', WRONG);

@@ -22,12 +22,15 @@ export async function signInByPassword(
   const { database, passwords } = parts;
   const login = normaliseLogin(given);
   const loginHash = hashLogin(login);
-  const stored = await database.asRole('operator', async (tx) => {
-    await countAttempt(tx, loginHash, parts.clock.now());
-    return findPassword(tx, login);
+  const stored = await passwords.admit(async ({ verify }) => {
+    const found = await database.asRole('operator', async (tx) => {
+      await countAttempt(tx, loginHash, parts.clock.now());
+      return findPassword(tx, login);
+    });
+    const isRight = await verify(password, found?.hash ?? null);
+    if (!isRight || found === null) throw new AppError('sign_in_failed');
+    return found;
   });
-  const isRight = await passwords.verify(password, stored?.hash ?? null);
-  if (!isRight || stored === null) throw new AppError('sign_in_failed');
   return database.asRole('operator', async (tx) => {
     const member = await lockMember(tx, stored.member.id);
     if (member?.status !== 'active') throw new AppError('sign_in_failed');
@@ -61,7 +64,8 @@ export const QUIET_MS = 24 * 3_600_000;
 
 /**
  * Counts an attempt before anybody looks at the password, so that many at once are not all the first; a right password
- * takes the count back. Throws `AppError('sign_in_locked')`. In the caller's transaction.
+ * takes the count back. So only somebody whose password will be looked at may count: see `PasswordHasher.admit`. Throws
+ * `AppError('sign_in_locked')`. In the caller's transaction.
  */
 export async function countAttempt(tx: Tx, loginHash: string, nowMs: number): Promise<void> {
   const known = await lockAttempts(tx, loginHash, nowMs);

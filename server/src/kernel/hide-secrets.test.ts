@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hideSecrets } from './show-settings.ts';
+import { hideSecrets } from './hide-secrets.ts';
 
 describe('hideSecrets', () => {
   it.each([
@@ -10,6 +10,13 @@ describe('hideSecrets', () => {
     ['https://:hunter2@vault.example:8200?kv=secret', 'https://vault.example:8200'],
     ['postgres://u:p@[::1]:5432/reeve', 'postgres://[::1]:5432/reeve'],
     ['http://127.0.0.1:4318', 'http://127.0.0.1:4318'],
+    ['', ''],
+    ['https://api.example/openai/v1beta', 'https://api.example/openai/v1beta'],
+    ['https://gateway.example/v1/3f9c2ab17d/openai', 'https://gateway.example/v1/…/openai'],
+    ['https://gateway.example/sk-live-Hunter/v1/', 'https://gateway.example/…/v1/'],
+    ['https://gateway.example/v1hunter2/v1', 'https://gateway.example/…/v1'],
+    ['https://gateway.example/%68unter', 'https://gateway.example/…'],
+    ['https://gateway.example/correcthorsebatterystaple', 'https://gateway.example/…'],
   ])('%s', (url, shown) => expect(hideSecrets(url)).toBe(shown));
 
   it.each([

@@ -1,0 +1,37 @@
+/** A question without an answer: it was refused, given up, or its window was closed. Its receipt, where known, says why. */
+import { useQuery } from '@tanstack/react-query';
+import { useTranslations } from 'use-intl';
+import { holds, useMe } from '#app';
+import { Button, Notice } from '#ui';
+import { receiptQuery } from './facts.ts';
+import { receiptOfFailure } from './failures.ts';
+import { ReceiptButton } from './receipt-button.tsx';
+import type { Chat } from './use-chat.ts';
+
+export function Unanswered({ chat, questionId }: { chat: Chat; questionId: string }) {
+  const t = useTranslations('chat');
+  const mayRead = holds(useMe(), 'receipts:read');
+  const id = receiptOfFailure(questionId);
+  const { data: receipt } = useQuery({ ...receiptQuery(id ?? ''), enabled: id !== null && mayRead });
+  const why = receipt === undefined ? [] : [receipt.requested_model, receipt.status, receipt.error_code];
+  return (
+    <div className="flex flex-col items-start gap-1 [&>:first-child]:self-stretch">
+      <Notice
+        tone="neutral"
+        title={t('unanswered')}
+        action={
+          <Button disabled={chat.busy} onClick={() => chat.retry(questionId)}>
+            {t('ask-again')}
+          </Button>
+        }
+      >
+        {why.length === 0 ? (
+          t('unanswered-lead')
+        ) : (
+          <p className="font-mono text-xs">{why.filter((part) => part !== null).join(' · ')}</p>
+        )}
+      </Notice>
+      <ReceiptButton id={id} onOpen={(one) => chat.show({ receipt: one })} />
+    </div>
+  );
+}
