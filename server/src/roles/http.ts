@@ -108,8 +108,8 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
 
 /** What nobody needs more of: a flood of large bodies must cost whoever sends it more than us. */
 function bodyBytesOf({ kind, permission }: Route): number {
-  if (permission === 'public') return PUBLIC_BYTES_MAX;
-  return kind === 'json' ? MANAGEMENT_BYTES_MAX : Infinity;
+  if (kind === 'raw') return Infinity;
+  return permission === 'public' ? PUBLIC_BYTES_MAX : MANAGEMENT_BYTES_MAX;
 }
 
 type MountOptions = HttpOptions & { bodies: BodyWatch };
