@@ -12,6 +12,7 @@ export { FacetGroup, type FacetValue } from './facet-group.tsx';
 export { CheckField, Field, SelectField, TextArea, TextField, type Choice } from './field.tsx';
 export { FilterChips, type FilterChip } from './filter-chips.tsx';
 export { Icon, type IconName } from './icon.tsx';
+export { ListFilters } from './list-filters.tsx';
 export { Menu, type MenuItem } from './menu.tsx';
 export { Gauge } from './gauge.tsx';
 export { Notice } from './notice.tsx';

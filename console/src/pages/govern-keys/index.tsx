@@ -3,7 +3,7 @@ import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { ProblemNote, SavedViews, useFormats } from '#app';
-import { Button, DataTable, EmptyState, PageFrame, PeekLayout, SelectField, TextField, useShortcuts } from '#ui';
+import { Button, DataTable, EmptyState, ListFilters, PageFrame, PeekLayout, useShortcuts } from '#ui';
 import { CreateKey } from './create-key.tsx';
 import { useKeyColumns } from './key-columns.tsx';
 import { KeyPanel } from './key-panel.tsx';
@@ -71,30 +71,17 @@ function Filters({ count }: { count: number }) {
   const filter = (change: { find?: string | undefined; show?: string | undefined }): void =>
     void navigate({ replace: true, search: (former) => ({ ...former, ...change }) as KeysSearch });
   return (
-    <div className="flex flex-wrap items-center gap-2">
-      <div className="w-56 max-w-full">
-        <TextField
-          hideLabel
-          type="search"
-          label={t('find')}
-          placeholder={t('find')}
-          value={find}
-          onChange={(event) => filter({ find: event.target.value === '' ? undefined : event.target.value })}
-        />
-      </div>
-      <div className="w-44 max-w-full">
-        <SelectField
-          hideLabel
-          label={t('show')}
-          value={show}
-          onChange={(event) => filter({ show: event.target.value === 'working' ? undefined : event.target.value })}
-          choices={(['working', 'ended', 'all'] as const).map((value) => ({ value, label: t(`show-${value}`) }))}
-        />
-      </div>
-      <p role="status" className="text-sm text-ink-muted">
-        {t('count', { count, shown: formats.integer(count) })}
-      </p>
-    </div>
+    <ListFilters
+      find={{ label: t('find'), value: find, onChange: (text) => filter({ find: text }) }}
+      choice={{
+        label: t('show'),
+        value: show,
+        usual: 'working',
+        onChange: (value) => filter({ show: value }),
+        choices: (['working', 'ended', 'all'] as const).map((value) => ({ value, label: t(`show-${value}`) })),
+      }}
+      count={t('count', { count, shown: formats.integer(count) })}
+    />
   );
 }
 

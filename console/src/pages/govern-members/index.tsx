@@ -3,7 +3,7 @@ import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { ProblemNote, SavedViews, useFormats } from '#app';
-import { Button, DataTable, EmptyState, PageFrame, PeekLayout, SelectField, TextField, useShortcuts } from '#ui';
+import { Button, DataTable, EmptyState, ListFilters, PageFrame, PeekLayout, useShortcuts } from '#ui';
 import { InviteMember } from './invite-member.tsx';
 import { useMemberColumns } from './member-columns.tsx';
 import { MemberPanel } from './member-panel.tsx';
@@ -71,33 +71,20 @@ function Filters({ count }: { count: number }) {
   const filter = (change: { find?: string | undefined; status?: string | undefined }): void =>
     void navigate({ replace: true, search: (former) => ({ ...former, ...change }) as MembersSearch });
   return (
-    <div className="flex flex-wrap items-center gap-2">
-      <div className="w-56 max-w-full">
-        <TextField
-          hideLabel
-          type="search"
-          label={t('find')}
-          placeholder={t('find')}
-          value={find}
-          onChange={(event) => filter({ find: event.target.value === '' ? undefined : event.target.value })}
-        />
-      </div>
-      <div className="w-44 max-w-full">
-        <SelectField
-          hideLabel
-          label={t('status')}
-          value={status}
-          onChange={(event) => filter({ status: event.target.value === 'all' ? undefined : event.target.value })}
-          choices={(['all', 'invited', 'active', 'suspended'] as const).map((value) => ({
-            value,
-            label: t(`status-${value}`),
-          }))}
-        />
-      </div>
-      <p role="status" className="text-sm text-ink-muted">
-        {t('count', { count, shown: formats.integer(count) })}
-      </p>
-    </div>
+    <ListFilters
+      find={{ label: t('find'), value: find, onChange: (text) => filter({ find: text }) }}
+      choice={{
+        label: t('status'),
+        value: status,
+        usual: 'all',
+        onChange: (value) => filter({ status: value }),
+        choices: (['all', 'invited', 'active', 'suspended'] as const).map((value) => ({
+          value,
+          label: t(`status-${value}`),
+        })),
+      }}
+      count={t('count', { count, shown: formats.integer(count) })}
+    />
   );
 }
 
