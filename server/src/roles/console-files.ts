@@ -1,7 +1,7 @@
 /** The built console as the browser asks for it. What it may do there stands in the policy; nothing runs but our own files. */
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { AppError, type HttpExchange, type RawRoute } from '#kernel';
+import { AppError, hasCode, type HttpExchange, type RawRoute } from '#kernel';
 import { consoleFolder } from './console-place.ts';
 
 /** Every address that the console's own router knows begins with one of these. */
@@ -69,7 +69,7 @@ async function sendPage(folder: string, exchange: HttpExchange): Promise<void> {
   try {
     await sendFile(folder, 'index.html', 'no-cache', exchange);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
     exchange.send(404, { 'content-type': 'text/plain; charset=utf-8' }, NOT_BUILT);
   }
 }
@@ -80,7 +80,7 @@ async function sendAsset(folder: string, exchange: HttpExchange): Promise<void> 
     if (!/^[\w-][\w.-]{0,100}$/.test(name)) throw new AppError('not_found');
     await sendFile(folder, join('assets', name), 'public, max-age=31536000, immutable', exchange);
   } catch (error) {
-    throw isMissing(error) ? new AppError('not_found') : error;
+    throw hasCode(error, 'ENOENT') ? new AppError('not_found') : error;
   }
 }
 
@@ -106,10 +106,6 @@ async function sendFile(folder: string, name: string, caching: string, exchange:
 }
 
 function nullWhereMissing(error: unknown): null {
-  if (isMissing(error)) return null;
+  if (hasCode(error, 'ENOENT')) return null;
   throw error;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { KEY_VARIABLES } from '#adapters';
-import { originOf, type Origin } from '#kernel';
+import { hasCode, originOf, type Origin } from '#kernel';
 import { parseS3Url } from '../platform/objects/s3-url.ts';
 import { parseMasterKeys } from '../platform/secrets/master-key.ts';
 import { parseVaultUrl } from '../platform/secrets/vault-url.ts';
@@ -151,7 +151,7 @@ function findConfig(named: string | undefined, faults: string[]): string | null 
     readFileSync(path);
     return path;
   } catch (error) {
-    if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (named === undefined && hasCode(error, 'ENOENT')) return null;
     faults.push(`REEVE_CONFIG: cannot read ${path} (${String(error)}).`);
     return null;
   }

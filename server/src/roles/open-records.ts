@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectLedger, openEmbeddedLedger, type OpenLedger } from '#audit';
-import type { Clock, IdSource, Random } from '#kernel';
+import { hasCode, type Clock, type IdSource, type Random } from '#kernel';
 import { METRICS } from '@reeve/contracts';
 import { openMemoryState } from '../platform/cache/open-memory.ts';
 import { openRedisState } from '../platform/cache/open-redis.ts';
@@ -80,7 +80,7 @@ export function readInstanceName(lock: DataFolderLock, ids: IdSource): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
     const name = ids.next('writer');
     writeFileSync(path, name, { mode: 0o600 });
     return name;

@@ -1,5 +1,5 @@
 /** The graph in edge tables, the same on both databases. Paths are found level by level, one query each. */
-import { assert, must, type Clock } from '#kernel';
+import { assert, hasCode, must, type Clock } from '#kernel';
 import type { Database, Tx } from '../database/port.ts';
 import {
   deleteEdge,
@@ -41,7 +41,7 @@ export function createDatabaseGraph({ database, clock }: GraphDeps): Graph {
         return stored ? 'stored' : 'no-such-node';
       } catch (error) {
         // An end was removed between our looking and the commit.
-        if (error instanceof Error && 'code' in error && error.code === NO_SUCH_END) return 'no-such-node';
+        if (hasCode(error, NO_SUCH_END)) return 'no-such-node';
         throw error;
       }
     },

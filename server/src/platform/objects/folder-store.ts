@@ -1,10 +1,9 @@
 /** What the folder engine does with the bytes of one key: write, find, delete, tag. Keys are checked before they come here. */
 import { link, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assert, type Clock } from '#kernel';
+import { assert, hasCode, type Clock } from '#kernel';
 import {
   findNewest,
-  hasCode,
   linkVersion,
   list,
   objectFolder,

@@ -4,6 +4,7 @@
  */
 import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasCode } from '#kernel';
 import { readNote, type ObjectNote } from './object-file.ts';
 
 export interface FoundVersion {
@@ -118,12 +119,8 @@ export async function list(folder: string): Promise<string[]> {
 
 /** Turns "there is no such file" into `null`. */
 export function unlessMissing(error: unknown): null {
-  if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
   throw error;
-}
-
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { assert, type Random } from '#kernel';
+import { assert, hasCode, type Random } from '#kernel';
 import { deriveKey } from '../crypto/port.ts';
 
 export interface MasterKey {
@@ -53,7 +53,7 @@ function makeKeyFile(path: string, folder: string, random: Random): void {
   try {
     linkSync(draft, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
   unlinkSync(draft);
   const place = openSync(folder, 'r');

@@ -4,6 +4,7 @@
  */
 import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '#kernel';
 
 export interface Generation {
   number: number;
@@ -84,8 +85,4 @@ async function syncFolder(folder: string): Promise<void> {
 async function prune(folder: string, newest: number): Promise<void> {
   const old = (await readdir(folder)).filter((name) => Number(NAME.exec(name)?.[1] ?? newest) <= newest - KEPT);
   await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
