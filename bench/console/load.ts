@@ -2,19 +2,9 @@
  * How long each page of the console takes until its largest part is painted (LCP), in a browser with an empty cache, and how
  * much script it loads for that. Usage: node bench/console/load.ts [rounds]
  */
-import { settle, startConsole } from '../../server/test/rigs/console.ts';
+import { CONSOLE_PAGES, settle, startConsole } from '../../server/test/rigs/console.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
-const PAGES = [
-  '/work/chat',
-  '/govern/keys',
-  '/govern/members',
-  '/govern/usage',
-  '/prove/receipts',
-  '/operate/live',
-  '/operate/settings',
-  '/design',
-];
 const LCP = `new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime))
   .observe({ type: 'largest-contentful-paint', buffered: true }))`;
 const SCRIPT = `performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))
@@ -23,7 +13,7 @@ const SCRIPT = `performance.getEntriesByType('resource').filter(({ name }) => na
 const rig = await startConsole();
 console.log('| page | LCP ms, median | worst | script kB |');
 console.log('|---|--:|--:|--:|');
-for (const path of PAGES) {
+for (const path of CONSOLE_PAGES) {
   const took: number[] = [];
   let bytes = 0;
   for (let round = 0; round < rounds; round += 1) {

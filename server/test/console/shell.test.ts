@@ -1,18 +1,8 @@
 /** The frame around the pages: the way in, the keyboard, languages and themes, small windows, a server that is away. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findBarriers, keepPicture, settle, startConsole, type ConsoleRig } from '../rigs/console.ts';
+import { CONSOLE_PAGES, findBarriers, keepPicture, settle, startConsole, type ConsoleRig } from '../rigs/console.ts';
 
-const PAGES = [
-  '/work/chat',
-  '/govern/keys',
-  '/govern/members',
-  '/govern/usage',
-  '/prove/receipts',
-  '/operate/live',
-  '/operate/settings',
-  '/design',
-];
 const FIRST_LOAD_BYTES = 250_000;
 
 let rig: ConsoleRig;
@@ -119,7 +109,7 @@ describe('what a person prefers', () => {
 });
 
 describe('each page', () => {
-  it.each(PAGES)('%s fits a phone and a zoom of 400 percent, without barriers', async (path) => {
+  it.each(CONSOLE_PAGES)('%s fits a phone and a zoom of 400 percent, without barriers', async (path) => {
     const page = await rig.open(path, { width: 320, height: 640 });
     await settle(page);
     const wider = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
@@ -129,7 +119,7 @@ describe('each page', () => {
     await page.context().close();
   });
 
-  it.each(PAGES)('%s loads at most 250 kB of script', async (path) => {
+  it.each(CONSOLE_PAGES)('%s loads at most 250 kB of script', async (path) => {
     const page = await rig.open(path);
     await settle(page);
     const bytes = await page.evaluate(

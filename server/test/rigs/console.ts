@@ -15,6 +15,18 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 const PATIENCE_MS = 15_000;
 
+/** The address of each page behind the sign-in. */
+export const CONSOLE_PAGES = [
+  '/work/chat',
+  '/govern/keys',
+  '/govern/members',
+  '/govern/usage',
+  '/prove/receipts',
+  '/operate/live',
+  '/operate/settings',
+  '/design',
+];
+
 export interface ConsoleRig {
   reeve: WholeReeve;
   mock: MockProvider;
