@@ -282,7 +282,7 @@ describe('slow senders', () => {
       for (let turn = 0; turn < 5; turn += 1) {
         const askedMs = performance.now();
         expect((await ask(reeve, 'good')).status).toBe(200);
-        expect(performance.now() - askedMs).toBeLessThan(1000);
+        expect(performance.now() - askedMs).toBeLessThan(5000);
         await wait(100);
       }
       const open = (): number => sockets.filter((socket) => !socket.destroyed).length;
