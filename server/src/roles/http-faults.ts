@@ -1,6 +1,7 @@
 /** Faults of HTTP itself, in the words of the catalogue. */
 import type { Socket } from 'node:net';
 import { ERRORS, type ErrorCode } from '@reeve/contracts';
+import type { FastifyRequest } from 'fastify';
 import { AppError, toAppError } from '#kernel';
 import { renderOpenAiError } from '#surfaces';
 
@@ -24,6 +25,14 @@ export function requestFault(thrown: unknown): AppError {
     return new AppError('invalid_request', { message: 'The body ended early.', cause: thrown });
   }
   return toAppError(thrown);
+}
+
+/** Bodies come as they are: unpacked, a small one could become one of any size. */
+export function codingFault({ headers }: FastifyRequest): AppError | null {
+  const coding = headers['content-encoding'];
+  if (coding === undefined || coding === 'identity') return null;
+  const message = 'The body is compressed (content-encoding); send it as it is.';
+  return new AppError('unsupported_media_type', { message });
 }
 
 /** Answers a connection whose bytes are no HTTP request, then closes it. */

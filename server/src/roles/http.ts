@@ -17,7 +17,7 @@ import type { Log } from '../platform/telemetry/port.ts';
 import { continueTrace, formatTraceparent } from '../platform/telemetry/trace-context.ts';
 import { findFaultVoice } from '#surfaces';
 import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
-import { clientFault, requestFault } from './http-faults.ts';
+import { clientFault, codingFault, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
 import { authenticate, identify, readRequestId, type Identifier } from './http-identify.ts';
 import { runOnce } from './http-idempotency.ts';
@@ -84,7 +84,9 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
   app.decorateRequest('requestId', '');
   app.decorateRequest('scope', null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) =>
+    done(codingFault(request), body),
+  );
   const bodies = createBodyWatch(options.clock, BODY_STILL_MS, (request, reply) => {
     sendFault(options, request, reply, new AppError('request_timeout'));
     request.raw.destroy();

@@ -52,6 +52,11 @@ function expectError(reply: RawReply, status: number, code: string): OpenAiError
   return error;
 }
 
+test.each(['gzip', 'br', 'nonsense'])('a body under content-encoding %s', async (coding) => {
+  const { message } = expectError(await send('{}', { 'content-encoding': coding }), 415, 'unsupported_media_type');
+  expect(message).toContain('content-encoding');
+});
+
 describe('what is not JSON', () => {
   test.for([
     ['nothing', ''],

@@ -34,17 +34,17 @@ export async function serveCall(
   voice: SurfaceVoice,
 ): Promise<void> {
   let opened = false;
-  let streamHead: AnswerHead | null = null;
+  let known: AnswerHead | null = null;
   const sink = {
     open(head: AnswerHead): void {
       opened = true;
-      streamHead = head;
+      known = head;
       exchange.noteReceipt(head.receiptId, true);
       exchange.openStream(200, headHeaders(head, STREAM_HEADERS));
     },
     frame(frame: AnswerFrame): Promise<void> | void {
-      if (streamHead === null) return;
-      const bytes = voice.renderFrame(frame, streamHead);
+      if (known === null) return;
+      const bytes = voice.renderFrame(frame, known);
       if (bytes.length > 0) return exchange.write(bytes);
     },
   };
@@ -52,12 +52,13 @@ export async function serveCall(
     const tags = parseTags(exchange.headers[HEADERS.tags]);
     const { scope, signal, startedMs } = exchange;
     const ending = await makeCall(path, { scope, surface: voice.surface, call, tags, signal, startedMs, sink });
+    known = ending.head;
     writeEnding(exchange, ending, voice);
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error.code === 'internal_error') path.telemetry.log.error(faultFields(exchange, error), 'call failed');
     if (opened) breakStream(exchange, error, voice);
-    else sendError(exchange, error, voice, {});
+    else sendError(exchange, error, voice, headHeaders(known));
   }
 }
 
