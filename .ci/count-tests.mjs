@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 /** A failure there may be a rare loss: it counts, however often the same test passes afterwards. */
-const NEVER_AGAIN = /^server\/test\/(crash|isolation|house)\//;
+const NEVER_AGAIN = /^server\/test\/(crash|isolation)\//;
 const AGAIN_MAX = 5;
 
 const again = process.argv[2] === '--again';

@@ -13,7 +13,7 @@ const config = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.json'), 
   },
 });
 
-it('no promise is dropped in the repository', () => {
+it('no promise is dropped in the repository', { timeout: 300_000 }, () => {
   const program = ts.createProgram(config?.fileNames ?? [], config?.options ?? {});
   const ours = (path: string): boolean => !path.includes('/node_modules/') && !path.endsWith('.d.ts');
   expect(findDroppedPromises(program, ours)).toEqual([]);
@@ -30,7 +30,7 @@ it.each([
   ['work().catch(() => 1).finally(() => 2);', 0],
   ['work().finally(() => 2);', 1],
   ['let kept: Promise<void>; kept = work(); await kept;', 0],
-])('seeded: %s drops %i', (text, count) => {
+])('seeded: %s drops %i', { timeout: 120_000 }, (text, count) => {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-promise-'));
   try {
     const file = join(folder, 'seed.ts');
