@@ -55,9 +55,12 @@ export function companies({ chunk }: Pick<BusSettings, 'chunk'>): readonly Compa
   ];
 }
 
-/** After this many attempts of which nothing was heard the event is to blame: the last ones were its alone. */
+/**
+ * After this many attempts of which nothing was heard the event is to blame: the last five were its alone. Where processes
+ * are killed again and again for another reason, that happens to an innocent event three times in a row, five times hardly.
+ */
 export function attemptsUnheardMax({ attemptsMax }: BusSettings): number {
-  return attemptsMax + 2;
+  return attemptsMax + 4;
 }
 
 /** After this long the broker has handed out, as often as it does, whatever was unacknowledged at the beginning. */
