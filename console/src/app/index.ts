@@ -8,4 +8,5 @@ export { ProblemNote } from './problem-note.tsx';
 export { useListing, type Listing } from './listing.ts';
 export { dropAbsent, readChoice, readFlag, readInteger, readList, readText, type RawSearch } from './search.ts';
 export { holds, useMaybeMe, useMe, useSession, type Me } from './session.ts';
+export { UnpricedCalls } from './unpriced-calls.tsx';
 export { SavedViews } from './saved-views.tsx';
