@@ -195,7 +195,7 @@ export interface Operations {
         | {
             name: string;
             adapter: string;
-            state: 'idle' | 'ok' | 'failing' | 'open';
+            state: 'idle' | 'up' | 'degraded' | 'down' | 'half-open' | 'open';
             attempts: number | null;
             failures: number | null;
             last_failure: { outcome: string; at: string } | null;
