@@ -4,7 +4,7 @@ export { saveFile } from './save-file.ts';
 export { FirstCall } from './first-call.tsx';
 export { useFormats, type Formats } from './formats.ts';
 export { language, remember, recall, theme, useSignal } from './preferences.ts';
-export { ProblemNote } from './problem-note.tsx';
+export { faultAt, ProblemNote, ProblemText } from './problem-note.tsx';
 export { useListing, type Listing } from './listing.ts';
 export { dropAbsent, readChoice, readFlag, readInteger, readList, readText, type RawSearch } from './search.ts';
 export { holds, useMaybeMe, useMe, useSession, type Me } from './session.ts';

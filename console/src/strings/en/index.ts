@@ -1,6 +1,7 @@
 /** All areas in this language; one file per area. */
 import { chat } from './chat.ts';
 import { design } from './design.ts';
+import { errors } from './errors.ts';
 import { keys } from './keys.ts';
 import { live } from './live.ts';
 import { members } from './members.ts';
@@ -15,6 +16,7 @@ import { usage } from './usage.ts';
 export const strings = {
   chat,
   design,
+  errors,
   keys,
   live,
   members,

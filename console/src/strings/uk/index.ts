@@ -1,6 +1,7 @@
 /** All areas in this language; one file per area. */
 import { chat } from './chat.ts';
 import { design } from './design.ts';
+import { errors } from './errors.ts';
 import { keys } from './keys.ts';
 import { live } from './live.ts';
 import { members } from './members.ts';
@@ -16,6 +17,7 @@ import type { Strings } from '../en/index.ts';
 export const strings: Strings = {
   chat,
   design,
+  errors,
   keys,
   live,
   members,
