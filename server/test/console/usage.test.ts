@@ -79,20 +79,20 @@ interface Label {
   canvas: number;
 }
 
-/** Opens the page as if the first of these days had cost so much. */
-async function chartCosts(costNanos: number, from: string, to: string): Promise<Label[]> {
+/** Opens the page as if the first of these days had cost so much, in so many calls. */
+async function chartCosts(costNanos: number, from: string, to: string, calls?: number): Promise<Label[]> {
   const page = await rig.open('/design', { width: 1440, height: 900 });
   await page.addInitScript(NOTE_LABELS);
   await page.route('**/api/v1/usage?*group_by=day*', async (route) => {
     const reply = await route.fetch();
     const view = (await reply.json()) as object;
-    const sums = { requests: 1, input_tokens: 1, output_tokens: 1, cost_nanos: costNanos, unpriced: 0 };
+    const sums = { requests: calls ?? 1, input_tokens: 1, output_tokens: 1, cost_nanos: costNanos, unpriced: 0 };
     await route.fulfill({ response: reply, json: { ...view, data: [{ day: from, ...sums }], total: sums } });
   });
-  await page.goto(`/govern/usage?from=${from}&to=${to}`);
+  await page.goto(`/govern/usage?from=${from}&to=${to}${calls === undefined ? '' : '&measure=requests'}`);
   await expect.poll(() => page.evaluate<number>('window.labels.length'), { timeout: 10_000 }).toBeGreaterThan(2);
   await page.waitForTimeout(300);
-  await keepPicture(page, `usage-chart-${costNanos}`);
+  await keepPicture(page, `usage-chart-${costNanos}-${calls ?? ''}`);
   const labels = await page.evaluate<Label[]>('window.labels');
   await page.context().close();
   return labels;
@@ -136,6 +136,14 @@ describe('usage', () => {
     }
     const zeros = (await chartCosts(0, '2026-01-01', '2026-01-20')).filter(({ text }) => text.startsWith('$'));
     expect(zeros.map(({ text }) => text)).toEqual(['$0.00']);
+  });
+
+  it.each([
+    [1, ['0', '1']],
+    [2, ['0', '1', '2']],
+  ])('says each count once at the side of a chart that ends at %i', async (calls, counts) => {
+    const labels = await chartCosts(7, '2026-01-01', '2026-01-20', calls);
+    expect(labels.map(({ text }) => text).filter((text) => /^\d+$/.test(text))).toEqual(counts);
   });
 
   it('says what the cost is without, and never that it was free', async () => {

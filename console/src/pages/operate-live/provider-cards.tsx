@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { serverNow } from '#api';
-import { useFormats } from '#app';
+import { useFormats, useOutcomes } from '#app';
 import { Badge, EmptyState, Icon, Panel, type IconName, type Tone } from '#ui';
 import { useNow, type LiveReport } from './use-live.ts';
 
@@ -107,16 +107,10 @@ function NextTrial({ next_trial_at: at }: Breaker) {
   return seconds > 0 ? t('next-trial', { time: formats.duration(seconds * 1_000) }) : t('next-trial-now');
 }
 
-const KNOWN = ['connect', 'reset', 'timeout', 'invalid', 'broken-stream'] as const;
-
-/** What the last failed attempt met, in words; an outcome that has none stands as it is. */
+/** What the last failed attempt met. */
 function LastFailure({ failure }: { failure: Failure }) {
   const t = useTranslations('live');
   const formats = useFormats();
-  const { outcome, at } = failure;
-  const known = KNOWN.find((one) => one === outcome);
-  const [, status] = /^status-(\d+)$/.exec(outcome) ?? [];
-  const other = status === undefined ? outcome : t('outcome-status', { status });
-  const what = known === undefined ? other : t(`outcome-${known}`);
-  return <p className="text-ink-muted">{t('last-failure', { what, time: formats.clock(at) })}</p>;
+  const what = useOutcomes()(failure.outcome);
+  return <p className="text-ink-muted">{t('last-failure', { what, time: formats.clock(failure.at) })}</p>;
 }

@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { keys } from './keys.ts';
 import { live } from './live.ts';
 import { members } from './members.ts';
+import { outcomes } from './outcomes.ts';
 import { permissions } from './permissions.ts';
 import { receipts } from './receipts.ts';
 import { settings } from './settings.ts';
@@ -21,6 +22,7 @@ export const strings: Strings = {
   keys,
   live,
   members,
+  outcomes,
   permissions,
   receipts,
   settings,
