@@ -8,7 +8,7 @@ export type { Receipt } from './receipt/receipt.ts';
 export { ReceiptLead } from './receipt/receipt-lead.tsx';
 export { StatusBadge } from './receipt/status-badge.tsx';
 export { WholeReceipt } from './receipt/whole-receipt.tsx';
-export { language, remember, recall, theme, useSignal } from './preferences.ts';
+export { findLanguage, language, LANGUAGES, remember, recall, theme, useSignal } from './preferences.ts';
 export { faultAt, ProblemNote, ProblemText } from './problem-note.tsx';
 export { useListing, type Listing } from './listing.ts';
 export { dropAbsent, readChoice, readFlag, readInteger, readList, readText, type RawSearch } from './search.ts';
