@@ -195,7 +195,7 @@ export interface Operations {
         | {
             name: string;
             adapter: string;
-            state: 'idle' | 'ok' | 'failing' | 'open';
+            state: 'idle' | 'up' | 'degraded' | 'down' | 'half-open' | 'open';
             attempts: number | null;
             failures: number | null;
             last_failure: { outcome: string; at: string } | null;
@@ -705,10 +705,11 @@ export interface Operations {
         input_tokens: number;
         output_tokens: number;
         cost_nanos: number;
+        unpriced: number;
       }[];
       next: string | null;
       links: { self: string; next: string | null; actions: Record<string, { method: string; href: string }> };
-      total: { requests: number; input_tokens: number; output_tokens: number; cost_nanos: number };
+      total: { requests: number; input_tokens: number; output_tokens: number; cost_nanos: number; unpriced: number };
     };
   };
   'GET /api/v1/webhooks': {

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button, Icon, Menu, type MenuItem } from '#ui';
-import { language, LANGUAGES, theme, THEMES, useSignal, type Language } from './preferences.ts';
+import { language, LANGUAGES, theme, THEMES, useSignal } from './preferences.ts';
 import { PasswordDialog } from './password-dialog.tsx';
 import { useMe, useSession } from './session.ts';
 
@@ -56,9 +56,9 @@ function PersonMenu() {
       checked: name === shownTheme,
       onSelect: () => theme.set(name),
     })),
-    ...(Object.keys(LANGUAGES) as Language[]).map((tag) => ({
+    ...LANGUAGES.map(({ tag, name: label }) => ({
       id: tag,
-      label: LANGUAGES[tag],
+      label,
       checked: tag === shownLanguage,
       onSelect: () => language.set(tag),
     })),

@@ -2,9 +2,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import { ApiProblem, call } from '#api';
+import { call } from '#api';
 import { Button, Dialog, showToast, TextField } from '#ui';
-import { ProblemNote } from './problem-note.tsx';
+import { faultAt, ProblemNote } from './problem-note.tsx';
 import { useMe, useSession } from './session.ts';
 
 /** The server asks for as many; it also refuses what is guessed first. */
@@ -66,9 +66,7 @@ interface FieldsProps {
 
 function PasswordFields({ hasPassword, differs, error }: FieldsProps) {
   const t = useTranslations('shell');
-  const faultOf = (param: string): string | null =>
-    error instanceof ApiProblem && error.param === param ? error.message : null;
-  const isElsewhere = faultOf('password') === null && faultOf('current_password') === null;
+  const isElsewhere = error !== null && faultAt(error, 'password', 'current_password') === null;
   return (
     <>
       {hasPassword ? (
@@ -77,7 +75,7 @@ function PasswordFields({ hasPassword, differs, error }: FieldsProps) {
           type="password"
           label={t('password-current')}
           hint={t('password-current-hint')}
-          error={faultOf('current_password')}
+          error={faultAt(error, 'current_password')}
           autoComplete="current-password"
         />
       ) : null}
@@ -86,7 +84,7 @@ function PasswordFields({ hasPassword, differs, error }: FieldsProps) {
         type="password"
         label={t('password-new')}
         hint={t('password-hint', { count: CHARACTERS_MIN })}
-        error={faultOf('password')}
+        error={faultAt(error, 'password')}
         autoComplete="new-password"
         minLength={CHARACTERS_MIN}
         required
@@ -99,7 +97,7 @@ function PasswordFields({ hasPassword, differs, error }: FieldsProps) {
         autoComplete="new-password"
         required
       />
-      {error !== null && isElsewhere ? <ProblemNote error={error} /> : null}
+      {isElsewhere ? <ProblemNote error={error} /> : null}
     </>
   );
 }

@@ -2,8 +2,13 @@
 import { useSyncExternalStore } from 'react';
 import { createSignal, type Signal } from '#api';
 
-export const LANGUAGES = { en: 'English', uk: 'Українська', ru: 'Русский', de: 'Deutsch' } as const;
-export type Language = keyof typeof LANGUAGES;
+export const LANGUAGES = [
+  { tag: 'en', name: 'English' },
+  { tag: 'uk', name: 'Українська' },
+  { tag: 'ru', name: 'Русский' },
+  { tag: 'de', name: 'Deutsch' },
+] as const;
+export type Language = (typeof LANGUAGES)[number]['tag'];
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -57,5 +62,9 @@ function readTheme(): Theme {
 
 function readLanguage(): Language {
   const wanted = [recall('language'), ...navigator.languages.map((tag) => tag.slice(0, 2))];
-  return wanted.find((tag): tag is Language => tag !== null && Object.hasOwn(LANGUAGES, tag)) ?? 'en';
+  return wanted.map(findLanguage).find((tag) => tag !== undefined) ?? 'en';
+}
+
+export function findLanguage(tag: string | null): Language | undefined {
+  return LANGUAGES.find((known) => known.tag === tag)?.tag;
 }

@@ -8,7 +8,7 @@ export function ChartCanvas(props: ChartProps & { heightPx: number }) {
   const plot = useRef<UPlot | null>(null);
   const theme = useThemeChange();
   const { kind, heightPx, points, series } = props;
-  const shape = `${kind} ${heightPx} ${theme} ${series.map(({ label }) => label).join('\n')}`;
+  const shape = `${kind} ${heightPx} ${theme} ${isWhole(props)} ${series.map(({ label }) => label).join('\n')}`;
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
@@ -96,6 +96,7 @@ function toAxes(latest: { current: ChartProps }, colour: (name: string) => strin
       ...axis,
       grid: { ...axis.grid, filter },
       filter,
+      ...(isWhole(latest.current) ? { incrs: WHOLE_STEPS } : {}),
       size: (_plot, values) => Math.max(widest(values ?? []) + 2 * GAP_PX, halfLabel(latest.current)),
       values: (_plot, splits) => splits.map((value) => (value === null ? '' : latest.current.format(value))),
     },
@@ -120,6 +121,14 @@ function widest(labels: readonly string[]): number {
 /** Half of the first and of the last label stands beside its point. */
 function halfLabel({ points }: ChartProps): number {
   return Math.ceil(widest(points.map(({ label }) => label)) / 2) + GAP_PX;
+}
+
+/** Between two ticks of what is counted: 1, 2, 5, 10, … up to what a double holds exactly. */
+const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
+/** Things that are counted have no tick between one and two: its label would be one of theirs. */
+function isWhole({ series }: ChartProps): boolean {
+  return series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
 }
 
 /** Where nothing but zero is shown the scale above it is made up. */

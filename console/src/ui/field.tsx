@@ -9,7 +9,7 @@ interface FieldProps {
   /** What helps to fill it in. */
   hint?: ReactNode;
   /** What is wrong with what stands there; `null` when nothing is. */
-  error?: string | null;
+  error?: ReactNode;
   /** The label is read aloud and not shown, where the place says what it is. */
   hideLabel?: boolean;
 }

@@ -171,7 +171,8 @@ describe('a narrow window', () => {
     expect(await findOverflow(page)).toBe(0);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Beleg' }).click();
-    await page.getByRole('complementary', { name: 'Beleg' }).getByText('mock/good').waitFor();
+    await page.getByRole('complementary', { name: 'Beleg' }).getByText('mock/good').first().waitFor();
+    await page.getByRole('complementary', { name: 'Beleg' }).getByText('ein Mitglied', { exact: true }).waitFor();
     await keepPicture(page, 'chat-narrow-receipt');
     expect(await findOverflow(page)).toBe(0);
     expect(await findBarriers(page)).toEqual([]);

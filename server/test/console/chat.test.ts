@@ -27,7 +27,7 @@ describe('a newcomer', () => {
       await threadOf(page).getByText('You asked: “What is a tally stick?”').waitFor();
       await threadOf(page).getByRole('button', { name: 'Receipt' }).click();
       const panel = page.getByRole('complementary', { name: 'Receipt' });
-      await panel.getByText('templates/hello').waitFor();
+      await panel.getByText('templates/hello').first().waitFor();
       await panel.getByText('ok', { exact: true }).waitFor();
       await keepPicture(page, 'chat-first-answer');
       expect(await findOverflow(page)).toBe(0);

@@ -158,6 +158,26 @@ describe('what goes wrong', () => {
     expect(await form.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
   });
 
+  it('is told in the reader’s language, with the server’s own words below where they say more', async () => {
+    const page = await rig.open('/govern/members?member=mem_gone', { language: 'uk', width: 320, height: 640 });
+    const alert = page.getByRole('alert');
+    await alert.getByText('Цього вже немає, або вам цього не видно.').waitFor();
+    expect(await alert.locator('[lang=en]').count()).toBe(0);
+    await keepPicture(page, 'members-trouble-uk');
+    await page.goto('/govern/members');
+    await page.getByRole('button', { name: 'Запросити учасника' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Ім’я').fill('Eve once more');
+    await form.getByLabel('пошт').fill('eve@example.com');
+    await form.getByRole('checkbox').last().check();
+    await form.getByRole('button', { name: 'Запросити учасника' }).click();
+    await form.getByText('Це суперечить збереженому').waitFor();
+    expect(await form.locator('[lang=en]').innerText()).toBe('Somebody has this login name already.');
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await findOverflow(page)).toBe(0);
+    await keepPicture(page, 'members-taken-uk');
+  });
+
   it('is told where it happened: the last owner cannot give the role away', async () => {
     const page = await rig.open('/govern/members');
     await row(page, '(you)').click();

@@ -109,7 +109,8 @@ describe('receipts', () => {
     const peek = panel(page);
     await peek.getByText('Allowed by builtin/key-scope, builtin/key-models.').waitFor();
     const tries = await peek.getByRole('list', { name: 'Candidates tried' }).innerText();
-    expect(tries).toMatch(/f-status-503[\s\S]*status-503[\s\S]*mock\/good[\s\S]*ok/);
+    expect(tries).toMatch(/f-status-503[\s\S]*it answered 503[\s\S]*mock\/good[\s\S]*answered/);
+    await peek.getByText('Who asked', { exact: true }).waitFor();
     // 11 tokens in, 9 out, at 150 and 600 nano-USD.
     await peek.getByText('$0.00000705', { exact: true }).waitFor();
     await peek.getByText('7,050 nano-USD').waitFor();

@@ -1,7 +1,15 @@
 /** The frame around the pages: the way in, the keyboard, languages and themes, small windows, a server that is away. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CONSOLE_PAGES, findBarriers, keepPicture, settle, startConsole, type ConsoleRig } from '../rigs/console.ts';
+import {
+  CONSOLE_PAGES,
+  findBarriers,
+  findOverflow,
+  keepPicture,
+  settle,
+  startConsole,
+  type ConsoleRig,
+} from '../rigs/console.ts';
 
 const FIRST_LOAD_BYTES = 250_000;
 
@@ -36,6 +44,20 @@ describe('the way in', () => {
     expect(await findBarriers(passerBy)).toEqual([]);
     await passerBy.getByRole('button', { name: 'Sign in', exact: true }).click();
     await passerBy.getByText('The login name or the password is wrong.').waitFor();
+  });
+
+  it('is in the language that one chooses there, from then on', async () => {
+    const page = await rig.open('/sign-in', { signedIn: false, width: 320, height: 640 });
+    await page.getByLabel('Language').selectOption('Українська');
+    await expectTitle(page, 'Вхід до Reeve');
+    expect(await page.evaluate('document.documentElement.lang')).toBe('uk');
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await findOverflow(page)).toBe(0);
+    await keepPicture(page, 'sign-in-uk');
+    await page.reload();
+    await expectTitle(page, 'Вхід до Reeve');
+    await page.getByLabel('Мова').selectOption('English');
+    await expectTitle(page, 'Sign in to Reeve');
   });
 
   it('leads back to the page that was asked for', async () => {

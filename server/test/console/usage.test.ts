@@ -14,7 +14,7 @@ let rig: ConsoleRig;
 let mine: Page;
 let reporting: NewKey;
 beforeAll(async () => {
-  rig = await startConsole({ faults: ['status-503'], beforehand });
+  rig = await startConsole({ faults: ['status-503'], aliases: { bare: ['mock/unlisted'] }, beforehand });
   mine = await rig.open('/design', { width: 1440, height: 900 });
 });
 afterAll(() => rig.close());
@@ -26,6 +26,7 @@ async function beforehand(home: ReeveHome): Promise<void> {
   reporting = await makeKey(owner, { name: 'reporting', models: ['good'] });
   await expectJson(await ask(owner, HOSTILE), 200);
   await (await ask(owner, 'status-503')).text();
+  await expectJson(await ask(owner, 'bare'), 200);
   for (let n = 0; n < PLAIN_CALLS; n += 1) {
     const caller = n % 4 === 0 ? owner : { ...owner, key: reporting.key };
     const body = { model: 'good', messages: [{ role: 'user', content: `call ${n}` }] };
@@ -78,20 +79,20 @@ interface Label {
   canvas: number;
 }
 
-/** Opens the page as if the first of these days had cost so much. */
-async function chartCosts(costNanos: number, from: string, to: string): Promise<Label[]> {
+/** Opens the page as if the first of these days had cost so much, in so many calls. */
+async function chartCosts(costNanos: number, from: string, to: string, calls?: number): Promise<Label[]> {
   const page = await rig.open('/design', { width: 1440, height: 900 });
   await page.addInitScript(NOTE_LABELS);
   await page.route('**/api/v1/usage?*group_by=day*', async (route) => {
     const reply = await route.fetch();
     const view = (await reply.json()) as object;
-    const sums = { requests: 1, input_tokens: 1, output_tokens: 1, cost_nanos: costNanos };
+    const sums = { requests: calls ?? 1, input_tokens: 1, output_tokens: 1, cost_nanos: costNanos, unpriced: 0 };
     await route.fulfill({ response: reply, json: { ...view, data: [{ day: from, ...sums }], total: sums } });
   });
-  await page.goto(`/govern/usage?from=${from}&to=${to}`);
+  await page.goto(`/govern/usage?from=${from}&to=${to}${calls === undefined ? '' : '&measure=requests'}`);
   await expect.poll(() => page.evaluate<number>('window.labels.length'), { timeout: 10_000 }).toBeGreaterThan(2);
   await page.waitForTimeout(300);
-  await keepPicture(page, `usage-chart-${costNanos}`);
+  await keepPicture(page, `usage-chart-${costNanos}-${calls ?? ''}`);
   const labels = await page.evaluate<Label[]>('window.labels');
   await page.context().close();
   return labels;
@@ -137,6 +138,30 @@ describe('usage', () => {
     expect(zeros.map(({ text }) => text)).toEqual(['$0.00']);
   });
 
+  it.each([
+    [1, ['0', '1']],
+    [2, ['0', '1', '2']],
+  ])('says each count once at the side of a chart that ends at %i', async (calls, counts) => {
+    const labels = await chartCosts(7, '2026-01-01', '2026-01-20', calls);
+    expect(labels.map(({ text }) => text).filter((text) => /^\d+$/.test(text))).toEqual(counts);
+  });
+
+  it('says what the cost is without, and never that it was free', async () => {
+    const receipts = await listAll<ReceiptView>({ baseUrl: rig.reeve.baseUrl, key: rig.reeve.key }, '/api/v1/receipts');
+    const unpriced = receipts.filter(({ cost_nanos: nanos }) => nanos === null);
+    const ofModel = unpriced.filter(({ model }) => model?.model_id === 'unlisted');
+    expect(ofModel.length).toBeGreaterThan(1);
+    const words = (calls: ReceiptView[]) => `+ ${calls.length.toLocaleString('en')} calls without a price`;
+    const page = await openUsage('?span=all');
+    expect(await tile(page, 'Cost').innerText()).toContain(words(unpriced));
+    const row = table(page, 'Usage by model').getByRole('row').filter({ hasText: 'mock/unlisted' });
+    expect(await row.innerText()).toContain(words(ofModel));
+    expect(await row.innerText()).not.toContain('$0.00');
+    await page.goto('/govern/usage?span=all&model=mock%2Fgood');
+    await page.locator('tr[data-row]').first().waitFor();
+    expect(await page.getByText('without a price').count()).toBe(0);
+  });
+
   it('tells models, actors and tags apart, the costliest first, and narrows by a click', async () => {
     const page = await openUsage('?span=all');
     expect(await table(page, 'Usage by model').locator('tbody tr').first().innerText()).toContain('mock/good');
@@ -177,7 +202,7 @@ describe('usage', () => {
     const coming = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: 'By tag (CSV)' }).click();
     const lines = (await readFile(await (await coming).path(), 'utf8')).trim().split('\r\n');
-    expect(lines[0]).toBe('tag_key,tag_value,requests,input_tokens,output_tokens,cost_nanos');
+    expect(lines[0]).toBe('tag_key,tag_value,requests,input_tokens,output_tokens,cost_nanos,unpriced');
     expect(lines.slice(1).map((line) => line.split(',').slice(0, 2).join('='))).toEqual([
       'env=prod',
       'team=north',

@@ -84,6 +84,7 @@ describe('the auditor of the crash tests', () => {
       (books) => ({ ...books, usage: { ...books.usage, cost_nanos: books.usage.cost_nanos + 1 } }),
       /usage: cost_nanos/,
     ],
+    ['usage that takes an unknown cost for none', (books) => change(books, 0, { cost_nanos: null }), /usage: unpriced/],
   ])('finds %s', async ([, seed, said]) => {
     expect((await findBookFaults(seed(rightBooks()))).join('\n')).toMatch(said);
   });

@@ -45,6 +45,7 @@ export function sumUsage(receipts: readonly ReceiptView[]): UsageTotal {
     input_tokens: sum((receipt) => receipt.token_usage.prompt),
     output_tokens: sum((receipt) => receipt.token_usage.completion),
     cost_nanos: sum((receipt) => receipt.cost_nanos ?? 0),
+    unpriced: sum((receipt) => (receipt.cost_nanos === null ? 1 : 0)),
   };
 }
 
@@ -84,7 +85,7 @@ function findUnsettled({ acknowledged, receipts }: Books): string[] {
 
 function findUsageFaults({ receipts, usage }: Books): string[] {
   const expected = sumUsage(receipts);
-  const names = ['requests', 'input_tokens', 'output_tokens', 'cost_nanos'] as const;
+  const names = ['requests', 'input_tokens', 'output_tokens', 'cost_nanos', 'unpriced'] as const;
   return names
     .filter((name) => usage[name] !== expected[name])
     .map((name) => `usage: ${name} is ${usage[name]}, the receipts say ${expected[name]}`);

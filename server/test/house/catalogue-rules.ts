@@ -14,6 +14,7 @@ export function catalogueRules(plan: Plan): Rule[] {
   return [
     { name: 'errors are used', check: checkErrorsUsed },
     { name: 'errors are documented', check: checkErrorsDocumented },
+    { name: 'errors have words in every language', check: checkErrorWords },
     { name: 'tables are those of the contract', check: checkTables },
     { name: 'each table in one store of its owner', check: (tree) => checkStores(plan, tree) },
     { name: 'SQL only in stores', check: checkSql },
@@ -58,6 +59,25 @@ function checkErrorsDocumented(tree: Tree): string[] {
       .filter((code) => !expected.has(code ?? ''))
       .map((code) => `${ERROR_PAGE}: ${code} does not exist`),
   ];
+}
+
+/** The console tells each code in the reader's language; a text that is the English one is none. */
+function checkErrorWords(tree: Tree): string[] {
+  const english = readErrorWords(tree, 'en');
+  return LANGUAGES.flatMap((language) => {
+    const words = language === 'en' ? english : readErrorWords(tree, language);
+    return Object.keys(ERRORS)
+      .filter((code) => !words.has(code) || (language !== 'en' && words.get(code) === english.get(code)))
+      .map((code) => `console/src/strings/${language}/errors.ts: no words for ${code}`);
+  });
+}
+
+const LANGUAGES = ['en', 'uk', 'ru', 'de'];
+
+function readErrorWords(tree: Tree, language: string): Map<string, string> {
+  const text = tree.get(`console/src/strings/${language}/errors.ts`) ?? '';
+  const rows = text.matchAll(/^ {2}(\w+):\s+(['"])(.+)\2,$/gm);
+  return new Map([...rows].map(([, code = '', , words = '']) => [code, words]));
 }
 
 function migratedTables(tree: Tree): string[] {

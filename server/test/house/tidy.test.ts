@@ -64,6 +64,18 @@ const SEEDED: Record<string, Fault[]> = {
     ['docs/errors.md', (text) => text.replace('| `draining` | 503', '| `draining` | 500'), 'draining'],
     ['docs/errors.md', (text) => `${text}\n| \`gone\` | 410 | a |`, 'gone does not exist'],
   ],
+  'errors have words in every language': [
+    [
+      'console/src/strings/uk/errors.ts',
+      (text) => text.replace('  draining:', '  drained:'),
+      'uk/errors.ts: no words for draining',
+    ],
+    [
+      'console/src/strings/de/errors.ts',
+      (text) => text.replace(/(overloaded:\s+)'.+'/, "$1'The server is at its limit. Wait a moment and try again.'"),
+      'de/errors.ts: no words for overloaded',
+    ],
+  ],
   'tables are those of the contract': [['server/migrations/9999_a.up.sql', 'create table secret (id text);', 'secret']],
   'each table in one store of its owner': [
     [`${policy}/decision-store.ts`, "tx.selectFrom('tenant')", 'tenant stands in 2 stores'],

@@ -133,9 +133,16 @@ export function describeOperations(name: string, databaseUrl: () => Promise<stri
     });
 
     test('a provider that fails shows with its breaker, why, and when it is asked again', async () => {
-      for (let count = 0; count < 5; count += 1) expect((await ask(owner, 'status-503')).status).toBe(502);
+      const stateFor = async (caller: Caller) =>
+        (await live(caller)).providers.find((provider) => provider.name === 'f-status-503');
+      const unseen = { attempts: null, breakers: [] };
+      expect(await stateFor(tenantAdmin)).toMatchObject({ state: 'idle', ...unseen });
+      expect((await ask(owner, 'status-503')).status).toBe(502);
+      expect(await stateFor(tenantAdmin)).toMatchObject({ state: 'down', ...unseen });
+      for (let count = 1; count < 5; count += 1) expect((await ask(owner, 'status-503')).status).toBe(502);
+      expect(await stateFor(tenantAdmin)).toMatchObject({ state: 'open', ...unseen });
       const { providers, traffic } = await live(owner);
-      expect(providers.find((provider) => provider.name === 'mock')).toMatchObject({ state: 'ok', breakers: [] });
+      expect(providers.find((provider) => provider.name === 'mock')).toMatchObject({ state: 'up', breakers: [] });
       const down = providers.find((provider) => provider.name === 'f-status-503');
       expect(down).toMatchObject({
         state: 'open',

@@ -49,8 +49,12 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
       mock = await startMockProvider();
       place = await open();
       const { databaseUrl } = place;
-      home = await createReeveHome({ config: mockConfig(mock), ...(databaseUrl === undefined ? {} : { databaseUrl }) });
+      home = await createReeveHome({
+        config: mockConfig(mock, [], { aliases: { bare: ['mock/unlisted'] } }),
+        ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      });
       await start();
+      await call(owner, 'team=b', 'bare');
       const narrow = await makeKey(owner, { name: 'narrow', models: ['embed'] });
       await call(owner, 'team=a');
       await call(owner, 'team=a,env=test');
@@ -69,8 +73,8 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
       owner = { baseUrl: running.baseUrl, key: home.apiKey() };
     }
 
-    async function call(caller: Caller, tags: string): Promise<void> {
-      const body = { model: 'good', messages: [{ role: 'user', content: 'What is a tally?' }] };
+    async function call(caller: Caller, tags: string, model = 'good'): Promise<void> {
+      const body = { model, messages: [{ role: 'user', content: 'What is a tally?' }] };
       const reply = await postJson(caller, '/v1/chat/completions', body, tags === '' ? {} : { 'x-reeve-tags': tags });
       await reply.text();
     }
@@ -83,16 +87,21 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
         const receipt: Receipt = JSON.parse(line);
         const { token_usage: tokens, cost_nanos: cost } = receipt;
         for (const group of namesOf(receipt)) {
-          const before = sums.get(group) ?? [0, 0, 0, 0];
+          const before = sums.get(group) ?? [0, 0, 0, 0, 0];
           sums.set(
             group,
-            [1, tokens.prompt, tokens.completion, cost ?? 0].map((figure, at) => figure + (before[at] ?? 0)),
+            [1, tokens.prompt, tokens.completion, cost ?? 0, cost === null ? 1 : 0].map(
+              (figure, at) => figure + (before[at] ?? 0),
+            ),
           );
         }
       }
       const { data } = await expectJson<{ data: Row[] }>(await get(owner, `/api/v1/usage?group_by=${by}`), 200);
       const told = new Map(
-        data.map((row) => [nameOf(row, by), [row.requests, row.input_tokens, row.output_tokens, row.cost_nanos]]),
+        data.map((row) => {
+          const { requests, input_tokens: input, output_tokens: output, cost_nanos: cost, unpriced } = row;
+          return [nameOf(row, by), [requests, input, output, cost, unpriced]];
+        }),
       );
       return [...new Set([...sums.keys(), ...told.keys()])]
         .filter((group) => String(sums.get(group)) !== String(told.get(group)))
@@ -108,12 +117,25 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
         await get(owner, '/api/v1/usage?group_by=tag'),
         200,
       );
-      expect(total.requests).toBe(5);
+      expect(total.requests).toBe(6);
       expect(data.map((row) => [nameOf(row, 'tag'), row.requests])).toEqual([
         ['env=test', 1],
         ['team=a', 2],
-        ['team=b', 2],
+        ['team=b', 3],
       ]);
+    });
+
+    test('a call without a price is counted, not taken for free', async () => {
+      const ask = async (query: string) =>
+        expectJson<{ total: UsageTotal; data: Row[] }>(await get(owner, `/api/v1/usage?${query}`), 200);
+      const { total, data } = await ask('group_by=model');
+      expect(total.unpriced).toBe(1);
+      expect(data.map(({ model_id: model, unpriced }) => [model, unpriced])).toEqual([
+        [null, 0],
+        ['good', 0],
+        ['unlisted', 1],
+      ]);
+      expect((await ask('group_by=tag&tag=team')).data.map(({ unpriced }) => unpriced)).toEqual([0, 1]);
     });
 
     test('a tag narrows every other question', async () => {
@@ -122,7 +144,11 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
       expect((await ask('group_by=day&tag=team=a')).data.map(({ requests }) => requests)).toEqual([2]);
       expect((await ask('tag=team=a')).total.requests).toBe(2);
       expect((await ask('group_by=tag&tag=team')).data).toHaveLength(2);
-      expect((await ask('group_by=model&tag=team=b')).data.map(({ model_id: model }) => model)).toEqual([null, 'good']);
+      expect((await ask('group_by=model&tag=team=b')).data.map(({ model_id: model }) => model)).toEqual([
+        null,
+        'good',
+        'unlisted',
+      ]);
     });
 
     test('pages hold each row once', async () => {
@@ -145,11 +171,11 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
       const reply = await get(owner, '/api/v1/usage/export?group_by=tag');
       expect(reply.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const [head, ...lines] = (await reply.text()).trimEnd().split('\r\n');
-      expect(head).toBe('tag_key,tag_value,requests,input_tokens,output_tokens,cost_nanos');
+      expect(head).toBe('tag_key,tag_value,requests,input_tokens,output_tokens,cost_nanos,unpriced');
       expect(lines.map((line) => line.split(',').slice(0, 3))).toEqual([
         ['env', 'test', '1'],
         ['team', 'a', '2'],
-        ['team', 'b', '2'],
+        ['team', 'b', '3'],
       ]);
     });
 
@@ -187,6 +213,7 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
         `update usage_tag_daily set requests = requests * 2 where tag_value = 'b' and provider <> ''`,
         /^team=b: /,
       ],
+      ['a call taken for free', `update usage_tag_daily set unpriced = 0`, /^team=b: /],
     ];
     test.each(FAULTS)('fault: %s is found, and mended by computing it anew', async (_what, statement, says) => {
       await running.stop();
@@ -199,6 +226,13 @@ export function describeReceiptsAndUsage(name: string, open: () => Promise<Books
       const rebuilt = await home.cli('projections', 'rebuild', 'usage-tags');
       expect(rebuilt.stdout).toContain('Rebuilt usage-tags');
       expect(await findDifferences(by, namesOf)).toEqual([]);
+    });
+
+    test('what an earlier version summed is summed anew at the first start of this one', async () => {
+      await running.stop();
+      expect(await home.cli('migrate', '--down', '--to', '16')).toMatchObject({ code: 0 });
+      await start();
+      for (const [by, namesOf] of GROUPS) expect(await findDifferences(by, namesOf)).toEqual([]);
     });
 
     test('every key that made a receipt is among the keys', async () => {

@@ -32,6 +32,7 @@ export interface UsageTotal {
   input_tokens: number;
   output_tokens: number;
   cost_nanos: number;
+  unpriced: number;
 }
 
 export interface NewKey {

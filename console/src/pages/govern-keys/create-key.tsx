@@ -1,9 +1,9 @@
 /** Makes a key: what it may do, which models it calls, when it ends. Its secret is shown once, afterwards. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState, type FormEvent } from 'react';
+import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { ApiProblem, call, type Body, type Reply } from '#api';
-import { ProblemNote, useFormats } from '#app';
+import { call, type Body, type Reply } from '#api';
+import { faultAt, ProblemNote, useFormats } from '#app';
 import { Button, Dialog, SelectField, TextField } from '#ui';
 import { EXPIRIES, toInstant, type Expiry } from './expiry.ts';
 import { KeySecret } from './key-secret.tsx';
@@ -84,16 +84,14 @@ function KeyForm({ id, error, onWish }: KeyFormProps) {
       expires_at: toInstant(String(form.get('expiry')), String(form.get('day') ?? '')),
     });
   };
-  const faultOf = (param: string): string | null =>
-    error instanceof ApiProblem && error.param?.startsWith(param) === true ? error.message : null;
-  const told = ['name', 'scopes', 'models', 'expires_at'].some((param) => faultOf(param) !== null);
+  const told = faultAt(error, 'name', 'scopes', 'models', 'expires_at') !== null;
   return (
     <form id={id} className="flex flex-col gap-4" onSubmit={submit}>
       <TextField
         name="name"
         label={t('name')}
         hint={t('name-hint')}
-        error={faultOf('name')}
+        error={faultAt(error, 'name')}
         required
         maxLength={200}
         dir="auto"
@@ -102,20 +100,20 @@ function KeyForm({ id, error, onWish }: KeyFormProps) {
       <ScopePicker
         chosen={scopes}
         onChange={setScopes}
-        error={tried && lacking.scopes ? t('scopes-missing') : faultOf('scopes')}
+        error={tried && lacking.scopes ? t('scopes-missing') : faultAt(error, 'scopes')}
       />
       <ModelPicker
         chosen={models}
         onChange={setModels}
-        error={tried && lacking.models ? t('models-missing') : faultOf('models')}
+        error={tried && lacking.models ? t('models-missing') : faultAt(error, 'models')}
       />
-      <ExpiryFields error={faultOf('expires_at')} />
+      <ExpiryFields error={faultAt(error, 'expires_at')} />
       {error === null || told ? null : <ProblemNote error={error} />}
     </form>
   );
 }
 
-function ExpiryFields({ error }: { error: string | null }) {
+function ExpiryFields({ error }: { error: ReactNode }) {
   const t = useTranslations('keys');
   const formats = useFormats();
   const [expiry, setExpiry] = useState<Expiry>('90');

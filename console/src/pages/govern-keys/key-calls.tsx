@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { call } from '#api';
-import { ProblemNote, useFormats } from '#app';
+import { call, type Reply } from '#api';
+import { ProblemNote, UnpricedCalls, useFormats } from '#app';
 import { Details, Section } from '#ui';
 
 const LINK = 'inline-flex min-h-6 items-center text-accent underline';
@@ -30,7 +30,7 @@ export function KeyCalls({ id }: { id: string }) {
       ? []
       : [
           { name: t('calls-all'), value: formats.integer(total.requests) },
-          { name: t('cost-all'), value: formats.money(total.cost_nanos) },
+          { name: t('cost-all'), value: <CostOf total={total} /> },
         ]),
   ];
   return (
@@ -53,5 +53,14 @@ export function KeyCalls({ id }: { id: string }) {
         </p>
       )}
     </Section>
+  );
+}
+
+function CostOf({ total }: { total: Reply<'GET /api/v1/usage'>['total'] }) {
+  const { money } = useFormats();
+  return (
+    <>
+      {money(total.cost_nanos)} <UnpricedCalls count={total.unpriced} />
+    </>
   );
 }

@@ -1,5 +1,5 @@
 /** Which models a key may call: all, or those that are named. */
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { CheckField } from '#ui';
 import { useModelNames } from './use-keys.ts';
@@ -8,7 +8,7 @@ interface ModelPickerProps {
   /** `null`: every model. */
   chosen: readonly string[] | null;
   onChange(chosen: readonly string[] | null): void;
-  error: string | null;
+  error: ReactNode;
 }
 
 export function ModelPicker({ chosen, onChange, error }: ModelPickerProps) {

@@ -1,6 +1,6 @@
 /** What a key may do, as a list of permissions in words. Nobody gives what they do not hold. */
 import { PERMISSIONS } from '@reeve/contracts';
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { holds, useMe } from '#app';
 import { CheckField } from '#ui';
@@ -8,7 +8,7 @@ import { CheckField } from '#ui';
 interface ScopePickerProps {
   chosen: ReadonlySet<string>;
   onChange(chosen: ReadonlySet<string>): void;
-  error: string | null;
+  error: ReactNode;
 }
 
 export function ScopePicker({ chosen, onChange, error }: ScopePickerProps) {

@@ -3,8 +3,8 @@ import type { RoleName } from '@reeve/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import { ApiProblem, call, type Body, type Reply } from '#api';
-import { ProblemNote, useMe } from '#app';
+import { call, type Body, type Reply } from '#api';
+import { faultAt, ProblemNote, useMe } from '#app';
 import { Button, Dialog, TextField } from '#ui';
 import { LinkDialog } from './link-dialog.tsx';
 import { RolePicker } from './role-picker.tsx';
@@ -78,15 +78,13 @@ function InviteForm({ id, error, onWish }: FormProps) {
     const form = new FormData(event.currentTarget);
     onWish({ email: String(form.get('email')), name: String(form.get('name')), roles: [...roles] });
   };
-  const faultOf = (...params: string[]): string | null =>
-    error instanceof ApiProblem && params.includes(error.param ?? '') ? error.message : null;
-  const told = faultOf('name', 'login', 'email', 'roles') !== null;
+  const told = faultAt(error, 'name', 'login', 'email', 'roles') !== null;
   return (
     <form id={id} className="flex flex-col gap-4" onSubmit={submit}>
       <TextField
         name="name"
         label={t('name')}
-        error={faultOf('name')}
+        error={faultAt(error, 'name')}
         required
         maxLength={200}
         dir="auto"
@@ -96,7 +94,7 @@ function InviteForm({ id, error, onWish }: FormProps) {
         name="email"
         label={t('email')}
         hint={t('email-hint')}
-        error={faultOf('login', 'email')}
+        error={faultAt(error, 'login', 'email')}
         required
         maxLength={200}
         autoComplete="off"
@@ -105,7 +103,7 @@ function InviteForm({ id, error, onWish }: FormProps) {
       <RolePicker
         chosen={roles}
         onChange={setRoles}
-        error={tried && roles.length === 0 ? t('roles-missing') : faultOf('roles')}
+        error={tried && roles.length === 0 ? t('roles-missing') : faultAt(error, 'roles')}
       />
       {error === null || told ? null : <ProblemNote error={error} />}
     </form>

@@ -1,6 +1,6 @@
 /** Roles to choose, each with what it may do in words. Those beyond one's own are shown and cannot be given. */
 import type { RoleName } from '@reeve/contracts';
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useMe } from '#app';
 import { CheckField } from '#ui';
@@ -10,7 +10,7 @@ interface RolePickerProps {
   chosen: readonly RoleName[];
   onChange(roles: readonly RoleName[]): void;
   disabled?: boolean;
-  error?: string | null;
+  error?: ReactNode;
 }
 
 export function RolePicker({ chosen, onChange, disabled = false, error = null }: RolePickerProps) {

@@ -15,7 +15,7 @@ export function useUsage(by: 'day' | Group, question: Question) {
     queryKey: ['usage', by, question],
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      let total: Sums = { requests: 0, input_tokens: 0, output_tokens: 0, cost_nanos: 0 };
+      let total: Sums = { requests: 0, input_tokens: 0, output_tokens: 0, cost_nanos: 0, unpriced: 0 };
       const { items, truncated } = await listAll(async (after) => {
         const query = { ...question, group_by: by, limit: PAGE, ...(after && { after }) };
         const page = await call('GET /api/v1/usage', { query, signal });

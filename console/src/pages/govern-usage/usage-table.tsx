@@ -2,10 +2,10 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import { holds, ProblemNote, useActors, useFormats, useMe, type Actors } from '#app';
+import { holds, ProblemNote, UnpricedCalls, useActors, useFormats, useMe, type Actors } from '#app';
 import { DataTable, Icon, ShareBar, type Column } from '#ui';
 import type { Group, Question, UsageSearch } from './search.ts';
-import { useUsage, type UsageRow } from './usage-queries.ts';
+import { useUsage, type Sums, type UsageRow } from './usage-queries.ts';
 
 interface UsageTableProps {
   by: Group;
@@ -17,7 +17,7 @@ export function UsageTable({ by, question, onNarrow }: UsageTableProps) {
   const t = useTranslations('usage');
   const { data, error, refetch, isPending } = useUsage(by, question);
   const rows = useMemo(() => (data?.rows ?? []).toSorted(compareCost), [data]);
-  const columns = useColumns({ by, question, onNarrow }, data?.total.cost_nanos ?? 0);
+  const columns = useColumns({ by, question, onNarrow }, data?.total);
   if (error !== null) return <ProblemNote error={error} onRetry={() => void refetch()} />;
   return (
     <div className="flex flex-col gap-2">
@@ -35,22 +35,13 @@ export function UsageTable({ by, question, onNarrow }: UsageTableProps) {
   );
 }
 
-function useColumns({ by, question, onNarrow }: UsageTableProps, total: number | bigint): Column<UsageRow>[] {
+function useColumns({ by, question, onNarrow }: UsageTableProps, total?: Sums): Column<UsageRow>[] {
   const t = useTranslations('usage');
-  const { integer, money, percent } = useFormats();
   const actors = useActors();
+  const figures = useFigureColumns(total);
   const seesReceipts = holds(useMe(), 'receipts:read');
   return useMemo(() => {
     const nameOf = (row: UsageRow): string => nameRow(by, row, actors) ?? t(by === 'model' ? 'no-model' : 'operator');
-    const shareOf = (row: UsageRow): number => (Number(total) === 0 ? 0 : Number(row.cost_nanos) / Number(total));
-    const figure = (id: 'requests' | 'input_tokens' | 'output_tokens'): Column<UsageRow> => ({
-      id,
-      header: t(id),
-      align: 'end',
-      width: id === 'requests' ? 110 : 140,
-      cell: (row) => integer(row[id]),
-      sortBy: (row) => row[id],
-    });
     return [
       {
         id: 'name',
@@ -64,23 +55,7 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
             <span className="text-ink-muted">{nameOf(row)}</span>
           ),
       },
-      figure('requests'),
-      figure('input_tokens'),
-      figure('output_tokens'),
-      {
-        id: 'cost',
-        header: t('cost_nanos'),
-        align: 'end',
-        width: 130,
-        cell: (row) => money(row.cost_nanos),
-        sortBy: (row) => row.cost_nanos,
-      },
-      {
-        id: 'share',
-        header: t('share'),
-        width: 150,
-        cell: (row) => <ShareBar share={shareOf(row)} words={percent(shareOf(row))} />,
-      },
+      ...figures,
       {
         id: 'receipts',
         header: t('receipts'),
@@ -90,7 +65,52 @@ function useColumns({ by, question, onNarrow }: UsageTableProps, total: number |
           isNamed(by, row) ? <ToReceipts name={nameOf(row)} search={{ ...question, ...filterOf(by, row) }} /> : null,
       },
     ];
-  }, [actors, by, integer, money, onNarrow, percent, question, seesReceipts, t, total]);
+  }, [actors, by, figures, onNarrow, question, seesReceipts, t]);
+}
+
+/** What stands in every grouping: the sums, and each row's share of the cost. */
+function useFigureColumns(total?: Sums): Column<UsageRow>[] {
+  const t = useTranslations('usage');
+  const { integer, money, percent } = useFormats();
+  return useMemo(() => {
+    const cost = Number(total?.cost_nanos ?? 0);
+    const shareOf = (row: UsageRow): number => (cost === 0 ? 0 : Number(row.cost_nanos) / cost);
+    const figure = (id: 'requests' | 'input_tokens' | 'output_tokens'): Column<UsageRow> => ({
+      id,
+      header: t(id),
+      align: 'end',
+      width: id === 'requests' ? 110 : 140,
+      cell: (row) => integer(row[id]),
+      sortBy: (row) => row[id],
+    });
+    return [
+      figure('requests'),
+      figure('input_tokens'),
+      figure('output_tokens'),
+      {
+        id: 'cost',
+        header: t('cost_nanos'),
+        align: 'end',
+        width: 130,
+        cell: (row) => (row.unpriced === row.requests ? '–' : money(row.cost_nanos)),
+        sortBy: (row) => row.cost_nanos,
+      },
+      {
+        id: 'unpriced',
+        header: t('unpriced'),
+        width: 200,
+        hidden: Number(total?.unpriced ?? 0) === 0,
+        cell: (row) => <UnpricedCalls count={row.unpriced} />,
+        sortBy: (row) => row.unpriced,
+      },
+      {
+        id: 'share',
+        header: t('share'),
+        width: 150,
+        cell: (row) => <ShareBar share={shareOf(row)} words={percent(shareOf(row))} />,
+      },
+    ];
+  }, [integer, money, percent, t, total]);
 }
 
 function RowName({ name, onClick }: { name: string; onClick(): void }) {

@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { serverNow } from '#api';
-import { useFormats } from '#app';
+import { useFormats, useOutcomes } from '#app';
 import { Badge, EmptyState, Icon, Panel, type IconName, type Tone } from '#ui';
 import { useNow, type LiveReport } from './use-live.ts';
 
@@ -10,15 +10,13 @@ type Provider = NonNullable<LiveReport['providers']>[number];
 type Breaker = Provider['breakers'][number];
 type Failure = NonNullable<Provider['last_failure']>;
 
-type Look = Provider['state'] | 'down' | 'trial';
-
-const LOOKS: Record<Look, { tone: Tone; icon: IconName }> = {
+const LOOKS: Record<Provider['state'], { tone: Tone; icon: IconName }> = {
   idle: { tone: 'neutral', icon: 'clock' },
-  ok: { tone: 'ok', icon: 'check' },
-  failing: { tone: 'warn', icon: 'alert' },
+  up: { tone: 'ok', icon: 'check' },
+  degraded: { tone: 'warn', icon: 'alert' },
   down: { tone: 'danger', icon: 'alert' },
+  'half-open': { tone: 'warn', icon: 'clock' },
   open: { tone: 'danger', icon: 'blocked' },
-  trial: { tone: 'warn', icon: 'clock' },
 };
 
 export function ProviderCards({ providers }: { providers: readonly Provider[] }) {
@@ -43,9 +41,8 @@ export function ProviderCards({ providers }: { providers: readonly Provider[] })
 function ProviderCard({ provider }: { provider: Provider }) {
   const t = useTranslations('live');
   const formats = useFormats();
-  const { name, adapter, attempts, failures, last_failure: lastFailure, breakers } = provider;
-  const look = lookOf(provider);
-  const { tone, icon } = LOOKS[look];
+  const { name, adapter, state, attempts, failures, last_failure: lastFailure, breakers } = provider;
+  const { tone, icon } = LOOKS[state];
   return (
     <li aria-label={name} className="flex min-w-0 flex-col gap-1.5 rounded-md border border-line bg-canvas p-3 text-sm">
       <div className="flex items-start justify-between gap-2">
@@ -60,7 +57,7 @@ function ProviderCard({ provider }: { provider: Provider }) {
           <p className="text-xs text-ink-muted">{adapter}</p>
         </div>
         <Badge tone={tone} icon={icon}>
-          {t(`provider-${look}`)}
+          {t(`provider-${state}`)}
         </Badge>
       </div>
       {attempts === null ? null : (
@@ -78,13 +75,6 @@ function ProviderCard({ provider }: { provider: Provider }) {
       )}
     </li>
   );
-}
-
-/** Calls that all fail are more than some, and a breaker on trial lets one through: it is not open. */
-function lookOf({ state, attempts, failures, breakers }: Provider): Look {
-  if (breakers.some((breaker) => breaker.state === 'open')) return 'open';
-  if (attempts !== null && attempts > 0 && failures === attempts) return 'down';
-  return breakers.length > 0 ? 'trial' : state;
 }
 
 function BreakerLine({ breaker }: { breaker: Breaker }) {
@@ -117,16 +107,10 @@ function NextTrial({ next_trial_at: at }: Breaker) {
   return seconds > 0 ? t('next-trial', { time: formats.duration(seconds * 1_000) }) : t('next-trial-now');
 }
 
-const KNOWN = ['connect', 'reset', 'timeout', 'invalid', 'broken-stream'] as const;
-
-/** What the last failed attempt met, in words; an outcome that has none stands as it is. */
+/** What the last failed attempt met. */
 function LastFailure({ failure }: { failure: Failure }) {
   const t = useTranslations('live');
   const formats = useFormats();
-  const { outcome, at } = failure;
-  const known = KNOWN.find((one) => one === outcome);
-  const [, status] = /^status-(\d+)$/.exec(outcome) ?? [];
-  const other = status === undefined ? outcome : t('outcome-status', { status });
-  const what = known === undefined ? other : t(`outcome-${known}`);
-  return <p className="text-ink-muted">{t('last-failure', { what, time: formats.clock(at) })}</p>;
+  const what = useOutcomes()(failure.outcome);
+  return <p className="text-ink-muted">{t('last-failure', { what, time: formats.clock(failure.at) })}</p>;
 }

@@ -77,7 +77,7 @@ function ReceiptList({ view, actors }: { view: ReceiptsView; actors: Actors }) {
   const { openId, open } = view;
   const list = useReceiptList(view.filter, view.order);
   const columns = useReceiptColumns(actors, openId !== null);
-  const panel = openId === null ? null : <ReceiptPeek id={openId} items={list.items} view={view} actors={actors} />;
+  const panel = openId === null ? null : <ReceiptPeek id={openId} items={list.items} view={view} />;
   return (
     <PeekLayout panel={panel}>
       {list.error === null ? null : <ProblemNote error={list.error} onRetry={list.retry} />}

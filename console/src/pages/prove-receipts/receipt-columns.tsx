@@ -1,10 +1,8 @@
 /** The columns of the listing. */
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import { useFormats, type Actors } from '#app';
+import { StatusBadge, useFormats, type Actors, type Receipt } from '#app';
 import type { Column } from '#ui';
-import type { Receipt } from './search.ts';
-import { StatusBadge } from './status-badge.tsx';
 
 /** `narrow`: a panel stands beside the list, and has the rest. */
 export function useReceiptColumns(actors: Actors, narrow: boolean): Column<Receipt>[] {

@@ -8,7 +8,8 @@ import {
 } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { call } from '#api';
-import type { Receipt, ReceiptFilter } from './search.ts';
+import type { Receipt } from '#app';
+import type { ReceiptFilter } from './search.ts';
 
 const PAGE_ROWS = 100;
 /** Where few receipts fit, so many pages are asked for before the reader is asked whether to look further. */

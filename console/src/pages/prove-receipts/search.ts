@@ -1,8 +1,7 @@
 /** What stands in this page's URL: the filters by the names that the API gives them, the order, the open receipt. */
-import type { Query, Reply } from '#api';
+import type { Query } from '#api';
 import { dropAbsent, readChoice, readText, type RawSearch } from '#app';
 
-export type Receipt = Reply<'GET /api/v1/receipts/{id}'>;
 export type ReceiptFilter = Query<'GET /api/v1/receipts/facets'>;
 
 const MINUTE_MS = 60_000;

@@ -17,8 +17,6 @@ export interface ReceiptsView {
   /** `undefined` lifts a filter. */
   narrow(change: { [Name in keyof Asked]?: Asked[Name] | undefined }): void;
   clear(): void;
-  /** These filters and no others. */
-  only(asked: Asked): void;
   turnOrder(): void;
   open(id: string | null): void;
   refresh(): void;
@@ -52,7 +50,6 @@ export function useReceiptsView(): ReceiptsView {
     openId: openId ?? null,
     narrow: (change) => go(dropAbsent({ ...asked, ...change, order })),
     clear: () => go(dropAbsent({ order })),
-    only: (next) => go(dropAbsent({ ...next, order })),
     turnOrder: () => go(dropAbsent({ ...asked, order: order === 'oldest' ? undefined : ('oldest' as const) })),
     open,
     refresh() {

@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { createLazyRoute, getRouteApi, useRouter } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { ApiProblem } from '#api';
-import { ProblemNote, useSession } from '#app';
-import { Button, CodeBlock } from '#ui';
+import { findLanguage, language, LANGUAGES, ProblemNote, useSession, useSignal } from '#app';
+import { Button, CodeBlock, SelectField } from '#ui';
 import { SignInForm } from './sign-in-form.tsx';
 
 export const route = createLazyRoute('/sign-in')({ component: SignInPage });
@@ -30,8 +30,22 @@ function SignInPage() {
           <p className="my-2">{t('link-help')}</p>
           <CodeBlock label={t('link-help')} text="npm run reeve -- login" />
         </details>
+        <LanguageChoice />
       </div>
     </main>
+  );
+}
+
+/** Before anybody is known the browser's wish decides, and may be wrong. */
+function LanguageChoice() {
+  const t = useTranslations('sign-in');
+  return (
+    <SelectField
+      label={t('language')}
+      value={useSignal(language)}
+      onChange={({ target }) => language.set(findLanguage(target.value) ?? 'en')}
+      choices={LANGUAGES.map(({ tag, name }) => ({ value: tag, label: name }))}
+    />
   );
 }
 

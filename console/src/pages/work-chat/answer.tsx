@@ -1,7 +1,7 @@
 /** One answer, while it is written and after: its text, what went wrong, what it cost, and what one can do with it. */
 import { useState, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
-import { ProblemNote } from '#app';
+import { ProblemNote, ProblemText } from '#app';
 import { Badge, Button, CopyButton, Icon, IconButton, Notice } from '#ui';
 import { AnswerFacts } from './answer-facts.tsx';
 import { AnswerText } from './answer-text.tsx';
@@ -126,7 +126,7 @@ function BrokenOff({ chat, entry }: { chat: Chat; entry: Entry }) {
         action={isLast && !chat.busy ? <Button onClick={goOn}>{t('go-on')}</Button> : undefined}
       >
         <p>{t('not-whole-lead')}</p>
-        {how?.problem === undefined || how.problem === null ? null : <p>{how.problem.message}</p>}
+        {how?.problem === undefined || how.problem === null ? null : <ProblemText problem={how.problem} />}
       </Notice>
       {problem === null ? null : <ProblemNote error={problem} />}
     </div>

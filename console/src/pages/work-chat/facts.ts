@@ -1,8 +1,7 @@
 /** What stands under an answer: what it cost, which way it went, how long it took. At first from the stream, else from its receipt. */
 import { queryOptions } from '@tanstack/react-query';
-import { ApiProblem, call, type Reply } from '#api';
-
-export type Receipt = Reply<'GET /api/v1/receipts/{id}'>;
+import { ApiProblem, call } from '#api';
+import type { Receipt } from '#app';
 
 export interface Facts {
   /** `provider/model`; `null` where none was reached. */

@@ -1,7 +1,7 @@
 /** A question without an answer: it was refused, given up, or its window was closed. Its receipt, where known, says why. */
 import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
-import { holds, useMe } from '#app';
+import { holds, StatusBadge, useMe } from '#app';
 import { Button, Notice } from '#ui';
 import { receiptQuery } from './facts.ts';
 import { receiptOfFailure } from './failures.ts';
@@ -13,7 +13,6 @@ export function Unanswered({ chat, questionId }: { chat: Chat; questionId: strin
   const mayRead = holds(useMe(), 'receipts:read');
   const id = receiptOfFailure(questionId);
   const { data: receipt } = useQuery({ ...receiptQuery(id ?? ''), enabled: id !== null && mayRead });
-  const why = receipt === undefined ? [] : [receipt.requested_model, receipt.status, receipt.error_code];
   return (
     <div className="flex flex-col items-start gap-1 [&>:first-child]:self-stretch">
       <Notice
@@ -25,10 +24,14 @@ export function Unanswered({ chat, questionId }: { chat: Chat; questionId: strin
           </Button>
         }
       >
-        {why.length === 0 ? (
+        {receipt === undefined ? (
           t('unanswered-lead')
         ) : (
-          <p className="font-mono text-xs">{why.filter((part) => part !== null).join(' · ')}</p>
+          <p className="flex flex-wrap items-center gap-2 text-xs">
+            <StatusBadge status={receipt.status} />
+            <bdi className="font-mono">{receipt.requested_model}</bdi>
+            <span className="font-mono">{receipt.error_code}</span>
+          </p>
         )}
       </Notice>
       <ReceiptButton id={id} onOpen={(one) => chat.show({ receipt: one })} />

@@ -75,4 +75,5 @@ export const shell: typeof English = {
   lost: 'Diese Seite gibt es für Sie nicht',
   'lost-lead': 'Die Adresse ist falsch, oder Ihre Rollen erlauben sie nicht. Ein Owner kann Ihre Rollen ändern.',
   'lost-home': 'Zur ersten Seite',
+  unpriced: '+ {count, plural, one {{shown} Aufruf} other {{shown} Aufrufe}} ohne Preis',
 };

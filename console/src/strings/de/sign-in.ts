@@ -10,4 +10,5 @@ export const signIn: typeof English = {
   'link-enter': 'Eintreten',
   'no-way-in': 'Kein Passwort, oder der Link ist verbraucht?',
   'link-help': 'Auf dem Rechner, auf dem Reeve läuft, druckt das einen neuen Link:',
+  language: 'Sprache',
 };

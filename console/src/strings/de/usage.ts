@@ -30,6 +30,7 @@ export const usage: typeof English = {
   key: 'Akteur',
   key_id: 'Akteur',
   tag: 'Etikett',
+  unpriced: 'Preis unbekannt',
   share: 'Anteil der Kosten',
   receipts: 'Belege',
   'receipts-of': 'Belege von {name}',

@@ -1,9 +1,11 @@
 /** All areas in this language; one file per area. */
 import { chat } from './chat.ts';
 import { design } from './design.ts';
+import { errors } from './errors.ts';
 import { keys } from './keys.ts';
 import { live } from './live.ts';
 import { members } from './members.ts';
+import { outcomes } from './outcomes.ts';
 import { permissions } from './permissions.ts';
 import { receipts } from './receipts.ts';
 import { settings } from './settings.ts';
@@ -15,9 +17,11 @@ import { usage } from './usage.ts';
 export const strings = {
   chat,
   design,
+  errors,
   keys,
   live,
   members,
+  outcomes,
   permissions,
   receipts,
   settings,

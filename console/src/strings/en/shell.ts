@@ -72,4 +72,5 @@ export const shell = {
   lost: 'There is no such page for you',
   'lost-lead': 'The address is wrong, or your roles do not allow it. An owner can change your roles.',
   'lost-home': 'To the first page',
+  unpriced: '+ {count, plural, one {{shown} call} other {{shown} calls}} without a price',
 };

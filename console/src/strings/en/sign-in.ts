@@ -8,4 +8,5 @@ export const signIn = {
   'link-enter': 'Enter',
   'no-way-in': 'No password, or the link is used up?',
   'link-help': 'On the machine where Reeve runs this prints a fresh link:',
+  language: 'Language',
 };

@@ -28,6 +28,7 @@ export const usage = {
   key: 'Actor',
   key_id: 'Actor',
   tag: 'Tag',
+  unpriced: 'Price unknown',
   share: 'Share of cost',
   receipts: 'Receipts',
   'receipts-of': 'Receipts of {name}',

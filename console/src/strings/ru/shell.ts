@@ -74,4 +74,5 @@ export const shell: typeof English = {
   lost: 'Такой страницы для вас нет',
   'lost-lead': 'Адрес неверный, или ваши роли этого не позволяют. Роли может изменить владелец.',
   'lost-home': 'На первую страницу',
+  unpriced: '+ {count, plural, one {{shown} вызов} few {{shown} вызова} other {{shown} вызовов}} без цены',
 };

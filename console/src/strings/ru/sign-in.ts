@@ -10,4 +10,5 @@ export const signIn: typeof English = {
   'link-enter': 'Войти',
   'no-way-in': 'Нет пароля или ссылка уже использована?',
   'link-help': 'На машине, где работает Reeve, эта команда печатает новую ссылку:',
+  language: 'Язык',
 };

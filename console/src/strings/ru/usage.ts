@@ -30,6 +30,7 @@ export const usage: typeof English = {
   key: 'Действующее лицо',
   key_id: 'Действующее лицо',
   tag: 'Метка',
+  unpriced: 'Цена неизвестна',
   share: 'Доля стоимости',
   receipts: 'Квитанции',
   'receipts-of': 'Квитанции: {name}',

@@ -74,4 +74,5 @@ export const shell: typeof English = {
   lost: 'Такої сторінки для вас немає',
   'lost-lead': 'Адреса хибна, або ваші ролі цього не дозволяють. Ролі може змінити власник.',
   'lost-home': 'На першу сторінку',
+  unpriced: '+ {count, plural, one {{shown} виклик} few {{shown} виклики} other {{shown} викликів}} без ціни',
 };

@@ -10,4 +10,5 @@ export const signIn: typeof English = {
   'link-enter': 'Увійти',
   'no-way-in': 'Немає пароля або посилання вже використане?',
   'link-help': 'На машині, де працює Reeve, ця команда друкує нове посилання:',
+  language: 'Мова',
 };

@@ -30,6 +30,7 @@ export const usage: typeof English = {
   key: 'Дійова особа',
   key_id: 'Дійова особа',
   tag: 'Мітка',
+  unpriced: 'Ціна невідома',
   share: 'Частка вартості',
   receipts: 'Квитанції',
   'receipts-of': 'Квитанції: {name}',

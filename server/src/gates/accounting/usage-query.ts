@@ -63,6 +63,7 @@ export function toSumsItem(sums: UsageSums) {
     input_tokens: sums.inputTokens,
     output_tokens: sums.outputTokens,
     cost_nanos: sums.costNanos,
+    unpriced: sums.unpriced,
   };
 }
 

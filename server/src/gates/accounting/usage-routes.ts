@@ -24,7 +24,13 @@ const PAGE_ROWS = 500;
 /** An integer of any size: sums may pass what a double holds exactly. */
 const Count = Type.Integer();
 const Nullable = Type.Optional(Type.Union([Type.String(), Type.Null()]));
-const Sums = { requests: Count, input_tokens: Count, output_tokens: Count, cost_nanos: Count };
+const Sums = {
+  requests: Count,
+  input_tokens: Count,
+  output_tokens: Count,
+  cost_nanos: Count,
+  unpriced: Type.Integer({ description: 'Requests whose cost is not known: `cost_nanos` is without them.' }),
+};
 const Row = Type.Object({
   day: Type.Optional(Type.String()),
   key_id: Nullable,

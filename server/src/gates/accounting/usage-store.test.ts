@@ -14,6 +14,7 @@ const SUMS: ReceiptSums = {
   inputTokens: 10n,
   outputTokens: 20n,
   costNanos: 2n ** 60n,
+  unpriced: 1n,
 };
 
 it('adds what several writers counted for the same day, key and model', async () => {
@@ -27,15 +28,15 @@ it('adds what several writers counted for the same day, key and model', async ()
       { ...SUMS, tag },
     ]);
     const ofModel = sql`where model_id = 'small'`;
-    const days = await sql<{ requests: string; cost: string }>`
-      select requests::text, cost_nanos::text as cost from usage_daily ${ofModel}`.execute(tx);
-    const tags = await sql<{ requests: string; cost: string }>`
-      select requests::text, cost_nanos::text as cost from usage_tag_daily ${ofModel}`.execute(tx);
+    const days = await sql<{ requests: string; cost: string; unpriced: string }>`
+      select requests::text, cost_nanos::text as cost, unpriced::text from usage_daily ${ofModel}`.execute(tx);
+    const tags = await sql<{ requests: string; cost: string; unpriced: string }>`
+      select requests::text, cost_nanos::text as cost, unpriced::text from usage_tag_daily ${ofModel}`.execute(tx);
     return [...days.rows, ...tags.rows];
   });
   await database.close();
   expect(total).toEqual([
-    { requests: '5', cost: String(2n ** 61n + 1n) },
-    { requests: '4', cost: String(2n ** 61n) },
+    { requests: '5', cost: String(2n ** 61n + 1n), unpriced: '3' },
+    { requests: '4', cost: String(2n ** 61n), unpriced: '2' },
   ]);
 });

@@ -11,6 +11,7 @@ type SumColumns = {
   input_tokens: number | bigint;
   output_tokens: number | bigint;
   cost_nanos: string | number | bigint;
+  unpriced: number | bigint;
 };
 type DayColumns = SumColumns & {
   tenant_id: string;
@@ -29,6 +30,8 @@ export interface UsageSums {
   inputTokens: bigint;
   outputTokens: bigint;
   costNanos: bigint;
+  /** Requests whose cost is not known. */
+  unpriced: bigint;
 }
 
 export interface UsageFilter {
@@ -92,7 +95,7 @@ export async function addTagUsage(tx: Tx, sums: readonly TagSums[]): Promise<voi
 function mergeRows<Row extends DayColumns>(rows: readonly Row[]): Row[] {
   const merged = new Map<string, Row>();
   for (const row of rows) {
-    const { requests, input_tokens: input, output_tokens: output, cost_nanos: cost, ...place } = row;
+    const { requests, input_tokens: input, output_tokens: output, cost_nanos: cost, unpriced, ...place } = row;
     const key = JSON.stringify(place);
     const before = merged.get(key);
     const sum = {
@@ -100,6 +103,7 @@ function mergeRows<Row extends DayColumns>(rows: readonly Row[]): Row[] {
       input_tokens: BigInt(input) + BigInt(before?.input_tokens ?? 0),
       output_tokens: BigInt(output) + BigInt(before?.output_tokens ?? 0),
       cost_nanos: String(BigInt(cost) + BigInt(before?.cost_nanos ?? 0)),
+      unpriced: BigInt(unpriced) + BigInt(before?.unpriced ?? 0),
     };
     merged.set(key, { ...row, ...sum });
   }
@@ -114,6 +118,7 @@ function addedTo(table: keyof UsageTables) {
     input_tokens: added('input_tokens'),
     output_tokens: added('output_tokens'),
     cost_nanos: added('cost_nanos'),
+    unpriced: added('unpriced'),
   };
 }
 
@@ -128,6 +133,7 @@ function toDayColumns(sum: ReceiptSums): DayColumns {
     input_tokens: sum.inputTokens,
     output_tokens: sum.outputTokens,
     cost_nanos: sum.costNanos.toString(),
+    unpriced: sum.unpriced,
   };
 }
 
@@ -165,7 +171,9 @@ export async function totalUsage(tx: Tx, filter: UsageFilter): Promise<UsageSums
   const { rows } = await sql<SumsRow>`
     select ${SUMS} from ${sourceOf('row', filter)} where ${sql.join(conditionsOf(filter), sql` and `)}`.execute(tx);
   const [row] = rows;
-  return row === undefined ? { requests: 0n, inputTokens: 0n, outputTokens: 0n, costNanos: 0n } : toSums(row);
+  return row === undefined
+    ? { requests: 0n, inputTokens: 0n, outputTokens: 0n, costNanos: 0n, unpriced: 0n }
+    : toSums(row);
 }
 
 interface SumsRow {
@@ -173,10 +181,12 @@ interface SumsRow {
   input_tokens: string;
   output_tokens: string;
   cost_nanos: string;
+  unpriced: string;
 }
 
 const SUMS = sql`coalesce(sum(requests), 0)::text as requests, coalesce(sum(input_tokens), 0)::text as input_tokens,
-  coalesce(sum(output_tokens), 0)::text as output_tokens, coalesce(sum(cost_nanos), 0)::text as cost_nanos`;
+  coalesce(sum(output_tokens), 0)::text as output_tokens, coalesce(sum(cost_nanos), 0)::text as cost_nanos,
+  coalesce(sum(unpriced), 0)::text as unpriced`;
 
 /** Only what is asked by tag is read by tag: there a receipt stands once for each of its tags. */
 function sourceOf(by: UsageGroup, filter: UsageFilter): RawBuilder<unknown> {
@@ -204,5 +214,6 @@ function toSums(row: SumsRow): UsageSums {
     inputTokens: BigInt(row.input_tokens),
     outputTokens: BigInt(row.output_tokens),
     costNanos: BigInt(row.cost_nanos),
+    unpriced: BigInt(row.unpriced),
   };
 }

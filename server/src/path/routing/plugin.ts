@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { Provider } from '#adapters';
 import type { LivePart, ModulePlugin, Onlooker } from '#kernel';
-import type { Traffic } from '#platform/telemetry/port.ts';
+import type { AttemptTally, Traffic } from '#platform/telemetry/port.ts';
 import type { OpenBreaker, Routing } from './routing.ts';
 import { createModelSettings, createProviderSettings, type SettingsDeps } from './show-settings.ts';
 
@@ -29,11 +29,14 @@ const BreakerSchema = Type.Object({
   next_trial_at: Nullable(Type.String()),
   last_failure: LastFailure,
 });
+const PROVIDER_STATES = ['idle', 'up', 'degraded', 'down', 'half-open', 'open'] as const;
 const ProviderSchema = Type.Object({
   name: Type.String(),
   adapter: Type.String(),
-  /** `idle`: nobody asked it lately. `failing`: some of its attempts fail. `open`: a breaker keeps calls from a model of it. */
-  state: Type.Enum(['idle', 'ok', 'failing', 'open']),
+  state: Type.Enum([...PROVIDER_STATES], {
+    description:
+      'Of the last five minutes. `idle`: nobody asked it. `degraded`: some attempts failed; `down`: all did. `open`: a breaker keeps calls from a model of it; `half-open`: it lets one through, as a trial.',
+  }),
   /** Of the last five minutes, over all tenants: `null` for whoever may not see that. */
   attempts: Nullable(Type.Integer()),
   failures: Nullable(Type.Integer()),
@@ -60,8 +63,9 @@ function toReply(
   open: readonly OpenBreaker[],
   traffic: Pick<Traffic, 'attempts'>,
 ) {
-  const { attempts, failures, lastFailure } = traffic.attempts(name);
-  const state = open.length > 0 ? 'open' : failures > 0 ? 'failing' : attempts > 0 ? 'ok' : 'idle';
+  const tally = traffic.attempts(name);
+  const { attempts, failures, lastFailure } = tally;
+  const state = judgeState(tally, open);
   if (!everything) return { name, adapter, state, attempts: null, failures: null, last_failure: null, breakers: [] };
   return {
     name,
@@ -79,6 +83,15 @@ function toReply(
       last_failure: toFailure(breaker.lastFailure),
     })),
   };
+}
+
+/** Calls that all fail say more than a breaker on trial, and that more than calls of which some fail. */
+function judgeState({ attempts, failures }: AttemptTally, breakers: readonly OpenBreaker[]) {
+  if (breakers.some(({ state }) => state === 'open')) return 'open';
+  if (attempts > 0 && failures === attempts) return 'down';
+  if (breakers.length > 0) return 'half-open';
+  if (attempts === 0) return 'idle';
+  return failures > 0 ? 'degraded' : 'up';
 }
 
 function toFailure(failure: OpenBreaker['lastFailure']) {

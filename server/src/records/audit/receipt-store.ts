@@ -225,11 +225,13 @@ export interface SumsRow {
   input_tokens: string;
   output_tokens: string;
   cost_nanos: string;
+  unpriced: string;
 }
 
 const DAY_SUMS = sql`key_id, provider, model_id, (created_at at time zone 'UTC')::date as day,
   count(*)::text as requests, sum(prompt_tokens)::text as input_tokens,
-  sum(completion_tokens)::text as output_tokens, coalesce(sum(cost_nanos), 0)::text as cost_nanos`;
+  sum(completion_tokens)::text as output_tokens, coalesce(sum(cost_nanos), 0)::text as cost_nanos,
+  (count(*) - count(cost_nanos))::text as unpriced`;
 
 /** Exact sums over the writer's receipts with `from` < seq ≤ `to`, by tenant, key, model and UTC day. */
 export async function sumReceipts(tx: Tx, writerId: string, from: bigint, to: bigint): Promise<SumsRow[]> {

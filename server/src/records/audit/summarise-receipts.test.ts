@@ -49,14 +49,15 @@ describe('the sums of receipts', () => {
     await one.ledger.settled();
     await two.ledger.settled();
     const first = await summarise(new Map());
-    const figures = first.sums.map(({ day, modelId, keyId, requests, inputTokens, outputTokens, costNanos }) =>
-      [day, modelId, keyId === null, requests, inputTokens, outputTokens, costNanos].join(' '),
+    const figures = first.sums.map(
+      ({ day, modelId, keyId, requests, inputTokens, outputTokens, costNanos, unpriced }) =>
+        [day, modelId, keyId === null, requests, inputTokens, outputTokens, costNanos, unpriced].join(' '),
     );
     expect(figures.toSorted()).toEqual([
-      '2026-02-28 gpt-4o-mini false 1 100 200 0',
-      '2026-03-01  true 1 100 200 7',
-      '2026-03-01 gpt-4o-mini false 1 100 200 2',
-      `2026-03-01 gpt-4o-mini false 2 200 400 ${BigInt(huge) * 2n}`,
+      '2026-02-28 gpt-4o-mini false 1 100 200 0 1',
+      '2026-03-01  true 1 100 200 7 0',
+      '2026-03-01 gpt-4o-mini false 1 100 200 2 0',
+      `2026-03-01 gpt-4o-mini false 2 200 400 ${BigInt(huge) * 2n} 0`,
     ]);
 
     expect((await summarise(first.cursors)).sums).toEqual([]);

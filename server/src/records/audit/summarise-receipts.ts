@@ -18,8 +18,9 @@ export interface ReceiptSums {
   requests: bigint;
   inputTokens: bigint;
   outputTokens: bigint;
-  /** Receipts without a price count as 0. */
+  /** Without the `unpriced` receipts: their cost is not known. */
   costNanos: bigint;
+  unpriced: bigint;
 }
 
 export interface TagSums extends ReceiptSums {
@@ -80,5 +81,6 @@ function toSums(row: SumsRow): ReceiptSums {
     inputTokens: BigInt(row.input_tokens),
     outputTokens: BigInt(row.output_tokens),
     costNanos: BigInt(row.cost_nanos),
+    unpriced: BigInt(row.unpriced),
   };
 }

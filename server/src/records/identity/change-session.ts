@@ -51,11 +51,10 @@ export async function changePassword(
   const { database, clock, passwords } = parts;
   const { memberId, sessionId } = asMember(scope);
   const { login, hash } = await passwords.admit(async (admitted) => {
-    const { member, stored, mustProve } = await beginChange(parts, memberId, sessionId);
+    const { member, stored, mustProve } = await beginChange(parts, { memberId, sessionId, password });
     if (mustProve && !(await admitted.verify(current ?? '', stored))) {
       throw new AppError('sign_in_failed', { message: 'The current password is wrong.', param: 'current_password' });
     }
-    assertGoodPassword(password, [member.login, member.name]);
     return { login: member.login, hash: await admitted.hash(password) };
   });
   await database.asRole('operator', async (tx) => {
@@ -67,12 +66,16 @@ export async function changePassword(
   });
 }
 
-/** What the member must prove, which is counted then. */
-function beginChange({ database, clock }: IdentityParts, memberId: MemberId, sessionId: string) {
+/** What the member must prove, which is counted then; a poor new password is no guess at the old one. */
+function beginChange(
+  { database, clock }: IdentityParts,
+  { memberId, sessionId, password }: { memberId: MemberId; sessionId: string; password: string },
+) {
   return database.asRole('operator', async (tx) => {
     const member = await lockMember(tx, memberId);
     const [session] = await findSessions(tx, [sessionId]);
     if (member === null || session === undefined) throw new AppError('session_ended');
+    assertGoodPassword(password, [member.login, member.name]);
     const known = await findPassword(tx, member.login);
     const cameByLink = session.method === 'link' && clock.now() - session.createdAtMs < FRESH_LINK_MS;
     const mustProve = known !== null && !cameByLink;

@@ -37,12 +37,26 @@ describe('inviting', () => {
     ['a blank name', { name: '  ' }, 'name'],
     ['a login name with a space', { email: 'a b' }, 'login'],
     ['a login name that hides a letter', { email: 'a\u200bb' }, 'login'],
+    ['a login name with a letter without a shape', { email: 'a\u3164b' }, 'login'],
+    ['a login name that turns its direction', { email: 'a\u202eb' }, 'login'],
+    ['a login name with a control character', { email: 'a\u0007b' }, 'login'],
+    ['a login name with one Cyrillic letter among Latin ones', { email: 'r\u043eot@example.com' }, 'login'],
+    ['a login name with one Greek letter among Latin ones', { email: 'r\u03bfot' }, 'login'],
     ['a password', { password: 'tally sticks at dawn' }, 'password'],
   ])('refuses %s', async (_what, fields, param) => {
     const wish = { email: 'fine', name: 'n', roles: ['VIEWER'], ...fields };
     expect(told(await rig.call(rig.ownerKey, 'POST', MEMBERS, wish))).toEqual([400, 'invalid_request', param]);
   });
 });
+
+it.each([
+  '\u0438\u0432\u0430\u043d@example.com',
+  '\u5c71\u7530-\u30bf\u30ed\u30a6',
+  'jos\u00e9.\u043f\u0435\u0442\u0440\u043e7',
+  '\uff21\uff4e\uff4e',
+])('takes the login name %s, each of whose words is of one alphabet', async (email) =>
+  expect((await rig.call(rig.ownerKey, 'POST', MEMBERS, { email, name: 'n', roles: ['VIEWER'] })).status).toBe(201),
+);
 
 describe('nobody does more than they hold', () => {
   it('gives no role beyond their own, to others or to themselves', async () => {

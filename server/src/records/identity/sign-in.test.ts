@@ -201,6 +201,17 @@ describe('wrong passwords in a row', () => {
     }
     expect((await setPassword(token, `${PASSWORD} new`, PASSWORD)).body['code']).toBe('sign_in_locked');
   });
+
+  it('do not count where the current one is right and the new one is poor', async () => {
+    const { token } = await makeMember('clumsy');
+    rig.clock.advance(14 * MINUTE_MS);
+    expect(await isAlive(token)).toBe(true);
+    rig.clock.advance(MINUTE_MS);
+    for (let count = 0; count < 7; count += 1) {
+      expect((await setPassword(token, 'short', PASSWORD)).body).toMatchObject({ code: 'invalid_request' });
+    }
+    expect((await setPassword(token, `${PASSWORD} new`, PASSWORD)).status).toBe(204);
+  });
 });
 
 describe('a one-time link', () => {

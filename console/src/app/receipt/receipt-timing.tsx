@@ -1,13 +1,15 @@
 /** Where the time of a call went. */
 import { useTranslations } from 'use-intl';
-import { useFormats } from '#app';
 import { Details, Section, Waterfall, type WaterfallStep } from '#ui';
-import type { Receipt } from './search.ts';
+import { useFormats } from '../formats.ts';
+import { useOutcomes } from '../outcomes.ts';
+import type { Receipt } from './receipt.ts';
 import { toSteps, type Step } from './timing.ts';
 
 export function TimingPart({ receipt }: { receipt: Receipt }) {
   const t = useTranslations('receipts');
   const { milliseconds } = useFormats();
+  const outcomeOf = useOutcomes();
   const { attempts, first_byte_ms: firstByteMs, latency_ms: totalMs } = receipt;
   const describe = ({ kind, attempt, startMs, tookMs }: Step): WaterfallStep => {
     const span = { startMs, tookMs };
@@ -21,7 +23,13 @@ export function TimingPart({ receipt }: { receipt: Receipt }) {
       };
     }
     const tone = tried.outcome === 'ok' ? 'info' : 'danger';
-    return { id: `${attempt}`, label: `${tried.provider}/${tried.model_id}`, note: tried.outcome, tone, ...span };
+    return {
+      id: `${attempt}`,
+      label: `${tried.provider}/${tried.model_id}`,
+      note: outcomeOf(tried.outcome),
+      tone,
+      ...span,
+    };
   };
   return (
     <Section title={t('timing')}>

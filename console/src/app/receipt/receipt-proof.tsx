@@ -1,9 +1,9 @@
 /** That the receipt is what was written: its place in the chain, its hash, and a check that trusts nobody. */
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
-import { useFormats } from '#app';
 import { Button, CopyButton, Details, Icon, Notice, Section } from '#ui';
-import type { Receipt } from './search.ts';
+import { useFormats } from '../formats.ts';
+import type { Receipt } from './receipt.ts';
 import { verifyReceipt, type Verdict } from './verify-receipt.ts';
 
 export function ProofPart({ receipt }: { receipt: Receipt }) {

@@ -1,5 +1,5 @@
 /** The steps of a call in time, out of what its receipt holds: tries stand one after the other. */
-import type { Receipt } from './search.ts';
+import type { Receipt } from './receipt.ts';
 
 type Measured = Pick<Receipt, 'attempts' | 'first_byte_ms' | 'latency_ms' | 'overhead_us'>;
 

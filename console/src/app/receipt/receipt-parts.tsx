@@ -1,22 +1,24 @@
 /** The parts of an open receipt: outcome, decision, route, tokens, money. */
+import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
-import { useFormats, type Actors } from '#app';
 import { Badge, Details, Notice, Section, type Detail } from '#ui';
-import type { Receipt } from './search.ts';
-import type { ReceiptsView } from './use-receipts-view.ts';
+import { useActors } from '../actors.ts';
+import { useFormats } from '../formats.ts';
+import { useOutcomes } from '../outcomes.ts';
+import type { Receipt } from './receipt.ts';
 
 interface PartProps {
   receipt: Receipt;
 }
 
-export function OutcomePart({ receipt, view, actors }: PartProps & { view: ReceiptsView; actors: Actors }) {
+export function OutcomePart({ receipt }: PartProps) {
   const t = useTranslations('receipts');
   const { age, integer } = useFormats();
   const { key_id: key, tags, trace_id: trace } = receipt;
   const items: (Detail | null)[] = [
     receipt.error_code === null ? null : { name: t('error'), value: <Mono text={receipt.error_code} /> },
     { name: t('made'), value: age(receipt.created_at) },
-    { name: t('key_id'), value: key === null ? t('operator') : <ActorName id={key} actors={actors} /> },
+    { name: t('key_id'), value: key === null ? t('operator') : <ActorName id={key} /> },
     { name: t('surface'), value: `${receipt.surface}, ${receipt.kind}` },
     { name: t('stream'), value: receipt.stream ? t('yes') : t('no') },
     receipt.finish_reason === null ? null : { name: t('finish'), value: <Mono text={receipt.finish_reason} /> },
@@ -25,7 +27,7 @@ export function OutcomePart({ receipt, view, actors }: PartProps & { view: Recei
     receipt.pii_classes.length === 0 ? null : { name: t('pii'), value: <Names names={receipt.pii_classes} /> },
     receipt.confidence_score === null ? null : { name: t('confidence'), value: integer(receipt.confidence_score) },
     receipt.parent_receipt === null ? null : { name: t('parent'), value: <Mono text={receipt.parent_receipt} /> },
-    { name: t('trace_id'), value: <TraceLink trace={trace} view={view} /> },
+    { name: t('trace_id'), value: <TraceLink trace={trace} /> },
   ];
   return (
     <Section title={t('outcome')}>
@@ -35,10 +37,27 @@ export function OutcomePart({ receipt, view, actors }: PartProps & { view: Recei
   );
 }
 
+/** What a decision rests on, as the built-in rules name it; whatever else stands there stands as it is. */
+const ATTRIBUTES = ['actor', 'kind', 'models', 'requested_model'] as const;
+const VALUES: {
+  [Name in (typeof ATTRIBUTES)[number]]?: readonly ('key' | 'member' | 'operator' | 'all' | 'listed')[];
+} = {
+  actor: ['key', 'member', 'operator'],
+  models: ['all', 'listed'],
+};
+
 export function DecisionPart({ receipt: { policy } }: PartProps) {
   const t = useTranslations('receipts');
   const policies = policy.policies.join(', ');
   const allowed = policy.decision === 'allow';
+  const toAttribute = ([name, value]: [string, string]): Detail => {
+    const known = ATTRIBUTES.find((one) => one === name);
+    const said = known === undefined ? undefined : VALUES[known]?.find((one) => one === value);
+    return {
+      name: known === undefined ? name : t(`attribute-${known}`),
+      value: said === undefined ? <Mono text={value} /> : t(`value-${said}`),
+    };
+  };
   return (
     <Section title={t('decision-and-why')}>
       <p className="mb-2 flex flex-wrap items-center gap-2">
@@ -47,7 +66,7 @@ export function DecisionPart({ receipt: { policy } }: PartProps) {
       </p>
       <Details
         items={[
-          ...Object.entries(policy.attributes).map(([name, value]) => ({ name, value: <Mono text={value} /> })),
+          ...Object.entries(policy.attributes).map(toAttribute),
           { name: t('version'), value: <Mono text={policy.version} /> },
         ]}
       />
@@ -58,6 +77,7 @@ export function DecisionPart({ receipt: { policy } }: PartProps) {
 export function RoutePart({ receipt }: PartProps) {
   const t = useTranslations('receipts');
   const { percent, milliseconds } = useFormats();
+  const outcomeOf = useOutcomes();
   const { attempts, model, region, status } = receipt;
   const tries = attempts.map((attempt, index) => ({ ...attempt, place: index + 1 }));
   return (
@@ -87,7 +107,7 @@ export function RoutePart({ receipt }: PartProps) {
               <span className="min-w-0 flex-1">
                 <Mono text={`${attempt.provider}/${attempt.model_id}`} />
               </span>
-              <Badge tone={attempt.outcome === 'ok' ? 'ok' : 'danger'}>{attempt.outcome}</Badge>
+              <Badge tone={attempt.outcome === 'ok' ? 'ok' : 'danger'}>{outcomeOf(attempt.outcome)}</Badge>
               <span className="text-end text-sm">{milliseconds(attempt.latency_ms)}</span>
             </li>
           ))}
@@ -154,8 +174,8 @@ function Mono({ text }: { text: string }) {
   return <bdi className="font-mono text-xs">{text}</bdi>;
 }
 
-function ActorName({ id, actors }: { id: string; actors: Actors }) {
-  const name = actors.nameOf(id);
+function ActorName({ id }: { id: string }) {
+  const name = useActors().nameOf(id);
   return (
     <>
       {name === id ? null : <bdi className="block">{name}</bdi>}
@@ -164,18 +184,18 @@ function ActorName({ id, actors }: { id: string; actors: Actors }) {
   );
 }
 
-function TraceLink({ trace, view }: { trace: string; view: ReceiptsView }) {
+function TraceLink({ trace }: { trace: string }) {
   const t = useTranslations('receipts');
   return (
     <>
       <Mono text={trace} />{' '}
-      <button
-        type="button"
-        className="min-h-6 text-start text-xs text-accent underline"
-        onClick={() => view.only({ trace_id: trace })}
+      <Link
+        to="/prove/receipts"
+        search={{ trace_id: trace }}
+        className="inline-flex min-h-6 items-center text-xs text-accent underline"
       >
         {t('only-trace')}
-      </button>
+      </Link>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** How a call ended, in a word and a sign. */
 import { useTranslations } from 'use-intl';
 import { Badge, type Tone } from '#ui';
-import type { Receipt } from './search.ts';
+import type { Receipt } from './receipt.ts';
 
 const TONES: Record<Receipt['status'], Tone> = {
   ok: 'ok',

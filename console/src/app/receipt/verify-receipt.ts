@@ -2,7 +2,7 @@
  * Checks a receipt here, with nothing of the server: the hash is the SHA-256 of the body's canonical form (JCS, RFC 8785).
  * `bigint` stands for integers beyond what a `number` holds, so that each is written with the digits that it came with.
  */
-import type { Receipt } from './search.ts';
+import type { Receipt } from './receipt.ts';
 
 export type Verdict =
   | { type: 'match' | 'mismatch'; computed: string }
