@@ -1,4 +1,4 @@
-import type { Usage } from '@reeve/contracts';
+import type { AnswerFrame, Usage } from '@reeve/contracts';
 
 /** The `usage` object of OpenAI's chats and completions. */
 export function renderUsage(usage: Usage) {
@@ -12,4 +12,9 @@ export function renderUsage(usage: Usage) {
       audio_tokens: usage.audioOutputTokens ?? 0,
     },
   };
+}
+
+/** Whether the frame holds the provider's own last word on what was used. */
+export function statesUsage({ events }: AnswerFrame): boolean {
+  return events.some((event) => event.type === 'usage' && event.interim !== true);
 }

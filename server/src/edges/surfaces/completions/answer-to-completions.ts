@@ -1,6 +1,6 @@
 import type { Answer, AnswerEvent, AnswerPart, Call, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
 import { toErrorFrame, toPassedError } from '../openai-errors.ts';
-import { renderUsage } from '../openai-usage.ts';
+import { renderUsage, statesUsage } from '../openai-usage.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { WIRE } from './completions-wire.ts';
 
@@ -12,18 +12,24 @@ export function createCompletionsVoice(call: Call, createdSeconds: number): Surf
     created: createdSeconds,
     model: call.model,
   });
-  const includeUsage = call.params.streamUsage === true;
+  const asksUsage = call.params.streamUsage === true;
+  let usageTold = false;
   return {
     surface: 'completions',
     wire: WIRE,
     renderAnswer: (answer, usage, head) =>
       answer.raw?.wire === WIRE ? answer.raw.bytes : renderAnswer(answer, usage, headOf(head.receiptId)),
     renderFrame: (frame, head) => {
-      if (frame.raw?.wire === WIRE) return frame.raw.bytes;
-      const chunks = frame.events.map((event) => renderEvent(event, headOf(head.receiptId), includeUsage));
-      return chunks.join('');
+      if (frame.raw?.wire !== WIRE) {
+        const chunkHead = { ...headOf(head.receiptId), ...(asksUsage ? { usage: null } : {}) };
+        return frame.events.map((event) => renderEvent(event, chunkHead)).join('');
+      }
+      if (asksUsage) usageTold ||= statesUsage(frame);
+      return frame.raw.bytes;
     },
-    renderEnd: () => '',
+    // Unless the provider's own bytes state it, the caller who asked sees what the receipt is settled on.
+    renderEnd: (usage, head) =>
+      asksUsage && !usageTold ? toFrame({ ...headOf(head.receiptId), choices: [], usage: renderUsage(usage) }) : '',
     closingFrame: () => 'data: [DONE]\n\n',
     renderError: toPassedError,
     renderErrorFrame: toErrorFrame,
@@ -53,7 +59,7 @@ function renderChoice(index: number, parts: readonly AnswerPart[]) {
   };
 }
 
-function renderEvent(event: AnswerEvent, head: object, includeUsage: boolean): string {
+function renderEvent(event: AnswerEvent, head: object): string {
   switch (event.type) {
     case 'text-delta': {
       const logprobs = renderLogprobs(event.logprobs ?? []);
@@ -63,10 +69,6 @@ function renderEvent(event: AnswerEvent, head: object, includeUsage: boolean): s
       const finishReason = toFinishReason(event.finishReason);
       return toChunk(head, { text: '', index: event.index, logprobs: null, finish_reason: finishReason });
     }
-    case 'usage':
-      return includeUsage && event.interim !== true
-        ? toFrame({ ...head, choices: [], usage: renderUsage(event.usage) })
-        : '';
     default:
       return '';
   }

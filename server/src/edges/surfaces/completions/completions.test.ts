@@ -108,6 +108,17 @@ describe('its answer', () => {
     expect(voice.renderFrame({ raw, events: [] }, HEAD)).toBe(bytes);
   });
 
+  it('states usage itself where the provider’s bytes do not', () => {
+    const call = read({ prompt: 'x', stream: true, stream_options: { include_usage: true } });
+    const raw = { wire: 'openai', bytes: Buffer.from('data: {}\n\n') };
+    const silent = createCompletionsVoice(call, 1);
+    silent.renderFrame({ raw, events: [] }, HEAD);
+    expect(silent.renderEnd(USAGE, HEAD)).toContain('"total_tokens":5');
+    const telling = createCompletionsVoice(call, 1);
+    telling.renderFrame({ raw, events: [{ type: 'usage', usage: USAGE }] }, HEAD);
+    expect(telling.renderEnd(USAGE, HEAD)).toBe('');
+  });
+
   it.each([true, false])('streams, with usage where it was asked for (%s)', (asked) => {
     const call = read({ prompt: 'x', stream: true, stream_options: { include_usage: asked } });
     const voice = createCompletionsVoice(call, 1);
@@ -118,9 +129,12 @@ describe('its answer', () => {
       { type: 'usage', usage: USAGE },
       { type: 'closed' },
     ];
-    const frames = String(voice.renderFrame({ events }, HEAD))
+    const frames = `${voice.renderFrame({ events }, HEAD)}${voice.renderEnd(USAGE, HEAD)}`
       .split('\n\n')
       .flatMap((frame) => (frame === '' ? [] : [JSON.parse(frame.replace('data: ', ''))]));
+    expect(frames.map((frame) => frame.usage?.total_tokens ?? frame.usage)).toEqual(
+      asked ? [null, null, 5] : [undefined, undefined],
+    );
     expect(frames).toMatchObject([
       { object: 'text_completion', choices: [{ text: 'A', index: 0, logprobs: wireLogprobs, finish_reason: null }] },
       { choices: [{ text: '', index: 0, finish_reason: 'content_filter' }] },

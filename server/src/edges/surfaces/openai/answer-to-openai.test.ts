@@ -1,6 +1,6 @@
-import type { AnswerEvent, AnswerPart, Usage } from '@reeve/contracts';
+import type { AnswerPart, Usage } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
-import { renderAnswer, renderFrame, type RenderContext } from './answer-to-openai.ts';
+import { renderAnswer, type RenderContext } from './answer-to-openai.ts';
 
 const context: RenderContext = {
   id: 'chatcmpl-rcp_1',
@@ -22,12 +22,6 @@ function render(parts: AnswerPart[], changes: Partial<RenderContext> = {}, kind:
   return JSON.parse(
     String(renderAnswer({ kind, model: null, parts, usage: USAGE }, USAGE, { ...context, ...changes })),
   );
-}
-
-function stream(events: AnswerEvent[], changes: Partial<RenderContext> = {}) {
-  return String(renderFrame({ events }, { ...context, ...changes }))
-    .split('\n\n')
-    .flatMap((frame) => (frame === '' ? [] : [JSON.parse(frame.replace('data: ', ''))]));
 }
 
 describe('a whole chat', () => {
@@ -86,35 +80,6 @@ describe('a whole chat', () => {
       audio: { id: 'audio_rcp_1', data: 'AA', transcript: 'Hi', expires_at: 1 },
     });
   });
-});
-
-it('a streamed chat says each event in a chunk', () => {
-  const deltas = stream([
-    { type: 'start', model: null },
-    { type: 'reasoning-delta', index: 0, text: 'Hm.' },
-    { type: 'text-delta', index: 0, text: 'A', logprobs: [logprob] },
-    { type: 'citation', index: 0, citation },
-    { type: 'refusal-delta', index: 1, text: 'No.' },
-    { type: 'audio-delta', index: 0, data: 'AA', transcript: '' },
-    { type: 'tool-call-delta', index: 0, call: 1, id: 'c', name: 'f', arguments: '' },
-    { type: 'tool-call-delta', index: 0, call: 1, arguments: '{' },
-    { type: 'end', index: 0, finishReason: 'pause' },
-    { type: 'usage', usage: USAGE },
-    { type: 'closed' },
-  ]).map((chunk) => chunk.choices[0]);
-  expect(deltas).toMatchObject([
-    { delta: { role: 'assistant' } },
-    { delta: { reasoning_content: 'Hm.' } },
-    { delta: { content: 'A' }, logprobs: { content: [wireLogprob] } },
-    { delta: { annotations: [annotation] } },
-    { index: 1, delta: { refusal: 'No.' } },
-    { delta: { audio: { id: 'audio_rcp_1', data: 'AA' } } },
-    { delta: { tool_calls: [{ index: 1, id: 'c', type: 'function', function: { name: 'f', arguments: '' } }] } },
-    { delta: { tool_calls: [{ index: 1, function: { arguments: '{' } }] } },
-    { delta: {}, finish_reason: 'stop' },
-  ]);
-  const [usage] = stream([{ type: 'usage', usage: USAGE }], { includeUsage: true });
-  expect(usage).toMatchObject({ choices: [], usage: { prompt_tokens: 3 } });
 });
 
 it('vectors are numbers, or base64 where it was asked for', () => {

@@ -1,13 +1,5 @@
-import type {
-  Answer,
-  AnswerEvent,
-  AnswerFrame,
-  AnswerPart,
-  Citation,
-  FinishReason,
-  TokenLogprob,
-  Usage,
-} from '@reeve/contracts';
+/** From a whole answer to the body of a chat completion. Streams are rendered in `events-to-openai.ts`. */
+import type { Answer, AnswerPart, Citation, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
 import { renderUsage } from '../openai-usage.ts';
 
 /** What rendering needs beside the answer: the id and time it carries, and the name the caller used. */
@@ -15,96 +7,19 @@ export interface RenderContext {
   id: string;
   createdSeconds: number;
   model: string;
+  /** The caller of a stream asked for usage: a last chunk states it, and every other says that it does not. */
   includeUsage: boolean;
   /** Vectors as base64 of 32-bit floats, as the SDKs ask for them. */
   base64: boolean;
 }
 
 export const WIRE = 'openai';
-export const CLOSING_FRAME = 'data: [DONE]\n\n';
 
 /** A whole answer as body bytes: the provider's own where it speaks this wire, else rendered from its parts. */
 export function renderAnswer(answer: Answer, usage: Usage, context: RenderContext): Uint8Array | string {
   if (answer.raw?.wire === WIRE) return answer.raw.bytes;
   if (answer.kind === 'embedding') return JSON.stringify(renderEmbedding(answer, usage, context));
   return JSON.stringify(renderCompletion(answer, usage, context));
-}
-
-/** One frame as stream bytes: the provider's own where it speaks this wire, else one chunk for each event. */
-export function renderFrame(frame: AnswerFrame, context: RenderContext): Uint8Array | string {
-  if (frame.raw !== undefined) return frame.raw.wire === WIRE ? frame.raw.bytes : renderEvents(frame, context);
-  return renderEvents(frame, context);
-}
-
-function renderEvents(frame: AnswerFrame, context: RenderContext): string {
-  return frame.events.map((event) => renderEvent(event, context)).join('');
-}
-
-function renderEvent(event: AnswerEvent, context: RenderContext): string {
-  switch (event.type) {
-    case 'start':
-      return deltaChunk(context, 0, { role: 'assistant', content: '' });
-    case 'text-delta':
-      return deltaChunk(context, event.index, { content: event.text }, event.logprobs);
-    case 'refusal-delta':
-      return deltaChunk(context, event.index, { refusal: event.text });
-    case 'reasoning-delta':
-      if (event.text === '') return '';
-      return deltaChunk(context, event.index, { reasoning_content: event.text });
-    case 'tool-call-delta': {
-      const call = {
-        index: event.call,
-        ...(event.id === undefined ? {} : { id: event.id, type: 'function' }),
-        function: { ...(event.name === undefined ? {} : { name: event.name }), arguments: event.arguments },
-      };
-      return deltaChunk(context, event.index, { tool_calls: [call] });
-    }
-    case 'end':
-      return chunk(context, {
-        index: event.index,
-        delta: {},
-        logprobs: null,
-        finish_reason: toFinishReason(event.finishReason),
-      });
-    case 'usage':
-      return context.includeUsage ? renderUsageEvent(event, context) : '';
-    case 'audio-delta': {
-      const audio = { id: toAudioId(context), data: event.data, transcript: event.transcript };
-      return deltaChunk(context, event.index, { audio });
-    }
-    case 'citation':
-      return deltaChunk(context, event.index, { annotations: [toAnnotation(event.citation)] });
-    case 'error':
-    case 'closed':
-      return '';
-  }
-}
-
-/** What is stated before the end is for the receipt alone. */
-function renderUsageEvent({ usage, interim }: Extract<AnswerEvent, { type: 'usage' }>, context: RenderContext): string {
-  return interim === true ? '' : renderUsageFrame(usage, context);
-}
-
-function deltaChunk(context: RenderContext, index: number, delta: object, logprobs?: readonly TokenLogprob[]): string {
-  return chunk(context, { index, delta, logprobs: renderLogprobs(logprobs), finish_reason: null });
-}
-
-function chunk(context: RenderContext, choice: object): string {
-  return `data: ${JSON.stringify({ ...chunkHead(context), choices: [choice] })}\n\n`;
-}
-
-/** The chunk that a stream adds where usage was asked for. */
-export function renderUsageFrame(usage: Usage, context: RenderContext): string {
-  return `data: ${JSON.stringify({ ...chunkHead(context), choices: [], usage: renderUsage(usage) })}\n\n`;
-}
-
-function chunkHead(context: RenderContext) {
-  return {
-    id: context.id,
-    object: 'chat.completion.chunk',
-    created: context.createdSeconds,
-    model: context.model,
-  };
 }
 
 function renderCompletion(answer: Answer, usage: Usage, context: RenderContext) {
@@ -162,7 +77,7 @@ function renderAudio({ data, transcript }: Extract<AnswerPart, { type: 'audio' }
   return { id: toAudioId(context), data, transcript, expires_at: context.createdSeconds };
 }
 
-function toAudioId({ id }: RenderContext): string {
+export function toAudioId({ id }: RenderContext): string {
   return id.replace('chatcmpl-', 'audio_');
 }
 
@@ -183,17 +98,17 @@ function renderVector(vector: readonly number[], { base64 }: RenderContext): str
   return bytes.toString('base64');
 }
 
-function renderLogprobs(logprobs: readonly TokenLogprob[] | undefined) {
+export function renderLogprobs(logprobs: readonly TokenLogprob[] | undefined) {
   if (logprobs === undefined) return null;
   return { content: logprobs.map(({ top, ...token }) => ({ ...token, top_logprobs: top })), refusal: null };
 }
 
-function toAnnotation({ url, title, start, end }: Citation) {
+export function toAnnotation({ url, title, start, end }: Citation) {
   const place = { start_index: start ?? 0, end_index: end ?? 0 };
   return { type: 'url_citation', url_citation: { url: url ?? '', title: title ?? '', ...place } };
 }
 
-function toFinishReason(reason: FinishReason): string {
+export function toFinishReason(reason: FinishReason): string {
   if (reason === 'tool-calls') return 'tool_calls';
   if (reason === 'content-filter' || reason === 'refusal') return 'content_filter';
   return reason === 'length' ? 'length' : 'stop';

@@ -1,18 +1,13 @@
 /** The OpenAI surface: chat completions, embeddings, models. */
 import { unknownModel, type CallPath } from '#calls';
 import { toAppError, type HttpExchange, type RawRoute } from '#kernel';
-import type { AnswerEvent, Call } from '@reeve/contracts';
+import type { Call } from '@reeve/contracts';
 import { readJsonBody, type JsonBody } from '../read-body.ts';
 import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
-import {
-  CLOSING_FRAME,
-  renderAnswer,
-  renderFrame,
-  renderUsageFrame,
-  WIRE,
-  type RenderContext,
-} from './answer-to-openai.ts';
 import { toErrorBody, toErrorFrame, toPassedError } from '../openai-errors.ts';
+import { statesUsage } from '../openai-usage.ts';
+import { renderAnswer, WIRE, type RenderContext } from './answer-to-openai.ts';
+import { ChunkStream, CLOSING_FRAME, renderUsageFrame } from './events-to-openai.ts';
 import { listModelObjects, toModelPage } from './model-objects.ts';
 import { chatToCall, embeddingToCall } from './openai-to-call.ts';
 
@@ -60,6 +55,7 @@ function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
   const createdSeconds = Math.floor(path.clock.now() / 1000);
   const asksUsage = call.params.streamUsage === true;
   let usageTold = false;
+  let stream: ChunkStream | null = null;
   const context = (receiptId: string): RenderContext => ({
     id: `chatcmpl-${receiptId}`,
     createdSeconds,
@@ -72,18 +68,17 @@ function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
     wire: WIRE,
     renderAnswer: (answer, usage, head) => renderAnswer(answer, usage, context(head.receiptId)),
     renderFrame(frame, head) {
-      if (asksUsage) usageTold ||= frame.events.some(isFinalUsage);
-      return frame.raw?.wire === WIRE ? frame.raw.bytes : renderFrame(frame, context(head.receiptId));
+      if (frame.raw?.wire !== WIRE) return (stream ??= new ChunkStream(context(head.receiptId))).render(frame.events);
+      if (asksUsage) usageTold ||= statesUsage(frame);
+      return frame.raw.bytes;
     },
-    // Where the provider states none, the caller who asked sees what the receipt is settled on.
+    // Unless the provider's own bytes state it, the caller who asked sees what the receipt is settled on.
     renderEnd: (usage, head) => (asksUsage && !usageTold ? renderUsageFrame(usage, context(head.receiptId)) : ''),
     closingFrame: () => CLOSING_FRAME,
     renderError: toPassedError,
     renderErrorFrame: toErrorFrame,
   };
 }
-
-const isFinalUsage = (event: AnswerEvent): boolean => event.type === 'usage' && event.interim !== true;
 
 function listModels(path: CallPath, exchange: HttpExchange): Promise<void> {
   const body = JSON.stringify(toModelPage(listModelObjects(path, exchange.scope)));

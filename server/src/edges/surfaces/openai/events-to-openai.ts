@@ -1,0 +1,87 @@
+/** From the events of a stream to the chunks of a chat completion. */
+import type { AnswerEvent, TokenLogprob, Usage } from '@reeve/contracts';
+import { renderUsage } from '../openai-usage.ts';
+import { renderLogprobs, toAnnotation, toAudioId, toFinishReason, type RenderContext } from './answer-to-openai.ts';
+
+export const CLOSING_FRAME = 'data: [DONE]\n\n';
+
+/** One stream's rendering: one chunk for each event, and one before them that opens each choice. */
+export class ChunkStream {
+  readonly #context: RenderContext;
+  readonly #opened = new Set<number>();
+
+  constructor(context: RenderContext) {
+    this.#context = context;
+  }
+
+  render(events: readonly AnswerEvent[]): string {
+    return events.map((event) => this.#open(event) + renderEvent(event, this.#context)).join('');
+  }
+
+  /** Clients put a choice together from its chunks, and learn only here whose words they are. */
+  #open(event: AnswerEvent): string {
+    const index = event.type === 'start' ? 0 : 'index' in event ? event.index : null;
+    if (index === null || this.#opened.has(index)) return '';
+    this.#opened.add(index);
+    return deltaChunk(this.#context, index, { role: 'assistant', content: '' });
+  }
+}
+
+function renderEvent(event: AnswerEvent, context: RenderContext): string {
+  switch (event.type) {
+    case 'text-delta':
+      return deltaChunk(context, event.index, { content: event.text }, event.logprobs);
+    case 'refusal-delta':
+      return deltaChunk(context, event.index, { refusal: event.text });
+    case 'reasoning-delta':
+      if (event.text === '') return '';
+      return deltaChunk(context, event.index, { reasoning_content: event.text });
+    case 'tool-call-delta':
+      return deltaChunk(context, event.index, { tool_calls: [toToolCall(event)] });
+    case 'end': {
+      const ending = { delta: {}, logprobs: null, finish_reason: toFinishReason(event.finishReason) };
+      return chunk(context, { index: event.index, ...ending });
+    }
+    case 'audio-delta': {
+      const audio = { id: toAudioId(context), data: event.data, transcript: event.transcript };
+      return deltaChunk(context, event.index, { audio });
+    }
+    case 'citation':
+      return deltaChunk(context, event.index, { annotations: [toAnnotation(event.citation)] });
+    // What is used is told once, at the end: providers state it in several places, and clients add it up.
+    case 'usage':
+    case 'start':
+    case 'error':
+    case 'closed':
+      return '';
+  }
+}
+
+function toToolCall({ call, id, name, arguments: text }: Extract<AnswerEvent, { type: 'tool-call-delta' }>): object {
+  return {
+    index: call,
+    ...(id === undefined ? {} : { id, type: 'function' }),
+    function: { ...(name === undefined ? {} : { name }), arguments: text },
+  };
+}
+
+function deltaChunk(context: RenderContext, index: number, delta: object, logprobs?: readonly TokenLogprob[]): string {
+  return chunk(context, { index, delta, logprobs: renderLogprobs(logprobs), finish_reason: null });
+}
+
+function chunk(context: RenderContext, choice: object): string {
+  return toFrame({ ...chunkHead(context), choices: [choice], ...(context.includeUsage ? { usage: null } : {}) });
+}
+
+/** The chunk that a stream adds where usage was asked for. */
+export function renderUsageFrame(usage: Usage, context: RenderContext): string {
+  return toFrame({ ...chunkHead(context), choices: [], usage: renderUsage(usage) });
+}
+
+function chunkHead({ id, createdSeconds, model }: RenderContext) {
+  return { id, object: 'chat.completion.chunk', created: createdSeconds, model };
+}
+
+function toFrame(body: object): string {
+  return `data: ${JSON.stringify(body)}\n\n`;
+}
