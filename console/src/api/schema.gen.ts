@@ -77,6 +77,7 @@ export interface Operations {
         models: string[] | null;
         created_at: string;
         created_by: string | null;
+        maker_state: 'active' | 'suspended' | 'removed' | 'revoked' | null;
         member_id: string | null;
         expires_at: string | null;
         revoked_at: string | null;
@@ -99,6 +100,7 @@ export interface Operations {
       models: string[] | null;
       created_at: string;
       created_by: string | null;
+      maker_state: 'active' | 'suspended' | 'removed' | 'revoked' | null;
       member_id: string | null;
       expires_at: string | null;
       revoked_at: string | null;
@@ -906,6 +908,7 @@ export interface Operations {
       models: string[] | null;
       created_at: string;
       created_by: string | null;
+      maker_state: 'active' | 'suspended' | 'removed' | 'revoked' | null;
       member_id: string | null;
       expires_at: string | null;
       revoked_at: string | null;

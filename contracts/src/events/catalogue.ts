@@ -82,6 +82,13 @@ export const EVENTS = {
     revision: 1,
     data: MemberNoted,
   },
+  /** Whoever manages members made a fresh sign-in link: whoever opens it works as that member. */
+  'identity.member-link-made.v1': {
+    room: 'identity',
+    subject: 'identity.member-link-made.v1',
+    revision: 1,
+    data: MemberNoted,
+  },
   /** Somebody did something by hand that others may ask about later. */
   audit: {
     room: '*',

@@ -30,6 +30,7 @@ import { createWorkflows } from '../platform/workflows/create-workflows.ts';
 import { createClosing, type Closing } from './closing.ts';
 import { hostAndPort, type Config } from './config.ts';
 import type { Environment } from './environment.ts';
+import { createLostPage } from './console-files.ts';
 import { createHttp } from './http.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { openDatabase, openLedger, openSharedState, readInstanceName, refuseHalfMoved } from './open-records.ts';
@@ -248,6 +249,7 @@ async function openApp(parts: Parts, plugins: readonly ModulePlugin[], idempoten
       tls: readTls(environment),
       draining: () => lifecycle.phase === 'draining',
       findRoleElsewhere: (method, path) => findRoleElsewhere({ method, path }, routes, roles),
+      readLostPage: roles.includes('control') ? createLostPage() : () => Promise.resolve(null),
     },
     routesOf(routes, roles),
   );

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { AppError, hasCode, type HttpExchange, type RawRoute } from '#kernel';
 import { consoleFolder } from './console-place.ts';
+import type { LostPage, ReadLostPage } from './http-unknown-path.ts';
 
 /** Every address that the console's own router knows begins with one of these. */
 const PAGES = [
@@ -85,24 +86,34 @@ async function sendAsset(folder: string, exchange: HttpExchange): Promise<void> 
 }
 
 async function sendFile(folder: string, name: string, caching: string, exchange: HttpExchange): Promise<void> {
-  const path = join(folder, name);
-  const accepted = String(exchange.headers['accept-encoding'] ?? '');
+  const { headers, body } = await readAsset(join(folder, name), exchange.headers);
+  exchange.send(200, { ...headers, 'cache-control': caching }, body);
+}
+
+/** The page for an address that nobody serves: the console's own, whose router says so. */
+export function createLostPage(folder = consoleFolder): ReadLostPage {
+  return async (asked) => {
+    const page = await readAsset(join(folder, 'index.html'), asked).catch(nullWhereMissing);
+    if (page === null) return null;
+    return { ...page, headers: { ...page.headers, 'cache-control': 'no-store', vary: 'accept, accept-encoding' } };
+  };
+}
+
+/** As the browser takes it: packed, where that stands beside it. */
+async function readAsset(path: string, asked: HttpExchange['headers']): Promise<LostPage> {
+  const accepted = String(asked['accept-encoding'] ?? '');
   const encoding = ENCODINGS.find((one) =>
     new RegExp(`\\b${one.name}\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))`).test(accepted),
   );
   const packed = encoding === undefined ? null : await readFile(path + encoding.suffix).catch(nullWhereMissing);
   const body = packed ?? (await readFile(path));
-  exchange.send(
-    200,
-    {
-      ...SAFE,
-      'content-type': MEDIA_TYPES[extname(name)] ?? 'application/octet-stream',
-      'cache-control': caching,
-      vary: 'accept-encoding',
-      ...(packed === null || encoding === undefined ? {} : { 'content-encoding': encoding.name }),
-    },
-    body,
-  );
+  const headers = {
+    ...SAFE,
+    'content-type': MEDIA_TYPES[extname(path)] ?? 'application/octet-stream',
+    vary: 'accept-encoding',
+    ...(packed === null || encoding === undefined ? {} : { 'content-encoding': encoding.name }),
+  };
+  return { headers, body };
 }
 
 function nullWhereMissing(error: unknown): null {

@@ -19,14 +19,14 @@ import { findFaultVoice } from '#surfaces';
 import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
 import { clientFault, codingFault, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
-import { authenticate, identify, readRequestId, type Identifier } from './http-identify.ts';
+import { identify, readRequestId } from './http-identify.ts';
 import { runOnce } from './http-idempotency.ts';
 import { createJsonHandler } from './http-json.ts';
 import { assertQuery } from './http-query.ts';
+import { judgeUnknownPath, wantsPage, type ReadLostPage, type UnknownPathOptions } from './http-unknown-path.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
-export interface HttpOptions {
-  identifier: Identifier;
+export interface HttpOptions extends UnknownPathOptions {
   idempotency: Idempotency;
   log: Log;
   clock: Clock;
@@ -35,8 +35,7 @@ export interface HttpOptions {
   trustedProxies: readonly string[];
   tls: { cert: Buffer; key: Buffer } | null;
   draining(): boolean;
-  /** Which role serves this, where this process does not have it. */
-  findRoleElsewhere(method: string, path: string): string | null;
+  readLostPage: ReadLostPage;
 }
 
 declare module 'fastify' {
@@ -191,31 +190,20 @@ function toExchange(
 const EMPTY = Buffer.alloc(0);
 const NO_SPAN = '0'.repeat(16);
 
-/** On `/v1/*` a bad key is 401 before an unknown path is 404; a known path with another method is 405. */
 async function answerUnknownPath(
   options: HttpOptions,
   routes: readonly Route[],
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const path = request.url.split('?', 1)[0] ?? '';
-  const known = routes.filter((route) => route.path === path);
-  const place = `${request.method} ${path.slice(0, 200)}`;
-  const role = options.findRoleElsewhere(request.method, path);
-  const where = role === null ? 'There is nothing at' : `This process does not have the role "${role}", which serves`;
-  let error = new AppError('not_found', { message: `${where} ${place}.` });
-  if (known.length > 0) {
-    const methods = known.map((route) => route.method).join(', ');
-    error = new AppError('method_not_allowed', { message: `${path} takes ${methods}, not ${request.method}.` });
-  }
-  if (path.startsWith('/v1/')) {
-    try {
-      await authenticate(options.identifier, request.raw);
-    } catch (thrown) {
-      error = toAppError(thrown);
-    }
-  }
-  sendFault(options, request, reply, error);
+  const error = await judgeUnknownPath(options, routes, request);
+  const isLost = error.code === 'not_found' && wantsPage(request);
+  const page = isLost ? await options.readLostPage(request.headers) : null;
+  if (page === null) return sendFault(options, request, reply, error);
+  reply.hijack();
+  const headers = { ...page.headers, ...requestIdHeaders(request.requestId, null) };
+  reply.raw.writeHead(error.status, { ...headers, 'content-length': page.body.byteLength, connection: 'close' });
+  reply.raw.end(page.body);
 }
 
 function sendFault(options: HttpOptions, request: FastifyRequest, reply: FastifyReply, error: AppError): void {

@@ -126,6 +126,32 @@ describe('keys', () => {
     await page.waitForURL(new RegExp(`members\\?member=${member?.member_id}`));
   });
 
+  it('whose maker is gone say so, and are found together to be decided on', async () => {
+    const wish = { email: 'gone@example.com', name: 'Gil Gone', roles: ['TENANT_ADMIN'] };
+    const gil = await rig.ask<{ id: string; sign_in: { path: string } }>('POST', '/api/v1/members', wish);
+    const his = await rig.open('/govern/keys', { link: gil.sign_in.path });
+    const headers = { 'x-reeve-console': '1', origin: rig.reeve.baseUrl };
+    const made = await his.context().request.post('/api/v1/keys', { data: { name: 'Gil’s job' }, headers });
+    expect(made.status()).toBe(201);
+    const page = await rig.open('/govern/keys');
+    await row(page, 'Gil’s job').waitFor();
+    expect(await row(page, 'Gil’s job').innerText()).not.toContain('maker');
+    await rig.ask('DELETE', `/api/v1/members/${gil.id}`);
+    await page.goto('/govern/keys?show=left');
+    await row(page, 'Gil’s job').getByText('maker removed').waitFor();
+    expect(await page.locator('tbody tr[data-row]').count()).toBe(1);
+    await row(page, 'Gil’s job').click();
+    const panel = page.getByRole('complementary', { name: 'Gil’s job' });
+    await panel.getByText('Who made this key may no longer do so').waitFor();
+    await keepPicture(page, 'keys-left-behind');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await findOverflow(page)).toBe(0);
+    await panel.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+    await page.getByText('No key fits').waitFor();
+  });
+
   it('are found by a part of their name, and nothing found says so', async () => {
     await rig.ask('POST', '/api/v1/keys', { name: 'مفتاح الخدمة' });
     await rig.ask('POST', '/api/v1/keys', { name: 'Donaudampfschifffahrtselektrizität'.repeat(5) });

@@ -44,6 +44,34 @@ describe('the page', () => {
   });
 });
 
+describe('an address that nobody serves', () => {
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  const open = (path: string, accept: string, method = 'GET') =>
+    fetch(reeve.baseUrl + path, { method, headers: { accept }, redirect: 'manual' });
+
+  it('is a page in a browser, as safe as the others, and no less a 404', async () => {
+    const reply = await open('/nonsense?a=b', BROWSER);
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(reply.headers.get('x-request-id')).toMatch(/^req_/);
+    expect(await reply.text()).toBe(await (await get('/')).text());
+  });
+
+  it.each([
+    ['GET', '/nonsense', '*/*', 404],
+    ['GET', '/nonsense', 'application/json', 404],
+    ['GET', '/api/v1/nonsense', BROWSER, 404],
+    ['GET', '/api', BROWSER, 404],
+    ['GET', '/v1/nonsense', BROWSER, 401],
+    ['GET', '/api/v1/sign-in', BROWSER, 405],
+    ['DELETE', '/nonsense', BROWSER, 404],
+  ])('is told in JSON to programs: %s %s', async (method, path, accept, status) => {
+    const reply = await open(path, accept, method);
+    expect([reply.status, reply.headers.get('content-type')]).toMatchObject([status, expect.stringContaining('json')]);
+    expect(JSON.stringify(await reply.json())).toMatch(/not_found|invalid_api_key|method_not_allowed/);
+  });
+});
+
 describe('its files', () => {
   it('come packed as the browser takes them, and are kept for good', async () => {
     const script = await findScript();

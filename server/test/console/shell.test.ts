@@ -71,6 +71,18 @@ describe('the way in', () => {
   });
 });
 
+describe('an address that is not there', () => {
+  it('is the console’s own page, which leads home', async () => {
+    const page = await rig.open('/nonsense', { width: 320, height: 640 });
+    await expectTitle(page, 'There is no such page for you');
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await findOverflow(page)).toBe(0);
+    await keepPicture(page, 'lost-page');
+    await page.getByRole('link', { name: 'To the first page' }).click();
+    await page.waitForURL(/work\/chat/);
+  });
+});
+
 describe('the keyboard', () => {
   it('goes everywhere', async () => {
     const page = await rig.open('/govern/keys');

@@ -8,7 +8,7 @@ import { CreateKey } from './create-key.tsx';
 import { useKeyColumns } from './key-columns.tsx';
 import { KeyPanel } from './key-panel.tsx';
 import type { KeysSearch } from './search.ts';
-import { isOver, useKey, useKeys, useNames, type Key, type Names } from './use-keys.ts';
+import { isOver, leftBehind, useKey, useKeys, useNames, type Key, type Names } from './use-keys.ts';
 
 export const route = createLazyRoute('/govern/keys')({ component: KeysPage });
 
@@ -78,7 +78,7 @@ function Filters({ count }: { count: number }) {
         value: show,
         usual: 'working',
         onChange: (value) => filter({ show: value }),
-        choices: (['working', 'ended', 'all'] as const).map((value) => ({ value, label: t(`show-${value}`) })),
+        choices: (['working', 'left', 'ended', 'all'] as const).map((value) => ({ value, label: t(`show-${value}`) })),
       }}
       count={t('count', { count, shown: formats.integer(count) })}
     />
@@ -108,6 +108,7 @@ function NothingHere({ filtered }: { filtered: boolean }) {
 function choose(keys: readonly Key[], { show, find = '' }: ChosenBy, names: Names): readonly Key[] {
   const wanted = find.trim().toLowerCase();
   return keys.filter((key) => {
+    if (show === 'left' && leftBehind(key) === null) return false;
     if (show !== 'all' && isOver(key) !== (show === 'ended')) return false;
     return [names.ofKey(key), key.id, key.prefix].some((text) => text.toLowerCase().includes(wanted));
   });

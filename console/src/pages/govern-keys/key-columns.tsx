@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormats, type Formats } from '#app';
 import { Icon, type Column } from '#ui';
-import { KeyBadge } from './key-badge.tsx';
+import { KeyBadge, MakerBadge } from './key-badge.tsx';
 import { stateOf, useRecentCalls, type Key, type Names } from './use-keys.ts';
 
 interface Tools {
@@ -36,6 +36,7 @@ function tellWhat({ t, names }: Tools): Column<Key>[] {
           <span dir="auto" className="truncate font-medium">
             {names.ofKey(key)}
           </span>
+          <MakerBadge item={key} />
         </span>
       ),
     },

@@ -18,9 +18,9 @@ import {
   type Detail,
 } from '#ui';
 import { writeExample } from './example-call.ts';
-import { KeyBadge } from './key-badge.tsx';
+import { KeyBadge, MakerBadge } from './key-badge.tsx';
 import { KeyCalls } from './key-calls.tsx';
-import { isOver, useModelNames, type Key, type Names } from './use-keys.ts';
+import { isOver, leftBehind, useModelNames, type Key, type Names } from './use-keys.ts';
 
 interface KeyPanelProps {
   id: string;
@@ -58,6 +58,7 @@ function KeyContent({ item, names }: { item: Key; names: Names }) {
   return (
     <>
       {isMembers ? <MembersKeyNote item={item} /> : null}
+      {leftBehind(item) === null ? null : <LeftBehindNote />}
       <Section title={t('about')}>
         <About item={item} names={names} />
       </Section>
@@ -73,6 +74,17 @@ function KeyContent({ item, names }: { item: Key; names: Names }) {
         </>
       )}
     </>
+  );
+}
+
+function LeftBehindNote() {
+  const t = useTranslations('keys');
+  return (
+    <div className="mb-4">
+      <Notice tone="warn" title={t('left-behind')}>
+        {t('left-behind-lead')}
+      </Notice>
+    </div>
   );
 }
 
@@ -112,7 +124,15 @@ function About({ item, names }: { item: Key; names: Names }) {
       : []),
     { name: t('models'), value: item.models?.join(', ') ?? t('every-model') },
     { name: t('made'), value: `${formats.time(item.created_at)} · ${formats.age(item.created_at)}` },
-    { name: t('made-by'), value: <span dir="auto">{names.ofMaker(item.created_by)}</span> },
+    {
+      name: t('made-by'),
+      value: (
+        <span className="flex flex-wrap items-center gap-2">
+          <span dir="auto">{names.ofMaker(item.created_by)}</span>
+          <MakerBadge item={item} />
+        </span>
+      ),
+    },
     { name: t('expires'), value: item.expires_at === null ? t('never') : formats.time(item.expires_at) },
     ...(item.revoked_at === null ? [] : [{ name: t('revoked'), value: formats.time(item.revoked_at) }]),
   ];

@@ -5,7 +5,7 @@ export interface KeysSearch {
   /** The key whose panel is open. */
   key?: string;
   /** Absent: those that work. */
-  show?: 'ended' | 'all';
+  show?: 'left' | 'ended' | 'all';
   /** Part of a name, an id or a prefix. */
   find?: string;
 }
@@ -13,7 +13,7 @@ export interface KeysSearch {
 export function parseKeysSearch(search: RawSearch): KeysSearch {
   return dropAbsent({
     key: readText(search['key']),
-    show: readChoice(search['show'], ['ended', 'all']),
+    show: readChoice(search['show'], ['left', 'ended', 'all']),
     find: readText(search['find']),
   });
 }

@@ -26,6 +26,12 @@ export function isOver(key: Key): boolean {
   return ['expired', 'revoked'].includes(stateOf(key));
 }
 
+/** Who made it may not do so any more, and it works on; `null` where that is not so, or not known here. */
+export function leftBehind(key: Key): 'suspended' | 'removed' | 'revoked' | null {
+  const { maker_state: state } = key;
+  return state === 'active' || isOver(key) ? null : state;
+}
+
 export function useKeys(): Listing<Key> {
   return useListing(['keys', 'list'], ({ after, signal }) =>
     call('GET /api/v1/keys', { query: { limit: PAGE, ...(after === undefined ? {} : { after }) }, signal }),

@@ -44,7 +44,11 @@ export function keyRevoked({ id, tenantId }: KeyRecord, atMs: number, by: KeyId 
 }
 
 /** Neither login nor name: an event outlives the person's erasure. */
-export function memberNoted(what: 'invited' | 'changed' | 'removed', member: Member, scope: Scope): NewEvent {
+export function memberNoted(
+  what: 'invited' | 'changed' | 'removed' | 'link-made',
+  member: Member,
+  scope: Scope,
+): NewEvent {
   const { id, tenantId, roles, status } = member;
   return {
     type: `identity.member-${what}.v1`,

@@ -14,6 +14,7 @@ import {
   type TenantId,
 } from '#kernel';
 import { createKey, ownsInstallation } from './create-key.ts';
+import { findMakers, type Makers } from './find-makers.ts';
 import { unknownKey, unknownTenant } from './identity-errors.ts';
 import type { IdentityParts } from './identity-parts.ts';
 import { CreatedKeySchema, KeyBodySchema, KeySchema, toKeyReply, toKeyWish } from './key-wire.ts';
@@ -41,7 +42,8 @@ export function createKeyRoutes(parts: IdentityParts): JsonRoute[] {
       schema: { body: KeyBodySchema, reply: { 201: CreatedKeySchema } },
       async handle({ scope, body }) {
         const { key, text } = await createKey(parts, scope, toKeyWish(body as Static<typeof KeyBodySchema>));
-        return { status: 201, body: { ...toKeyReply(key), key: text } };
+        const makers: Makers = new Map(key.createdBy === null ? [] : [[key.createdBy, 'active']]);
+        return { status: 201, body: { ...toKeyReply(key, makers), key: text } };
       },
     },
     {
@@ -60,9 +62,11 @@ export function createKeyRoutes(parts: IdentityParts): JsonRoute[] {
       schema: { params: KeyParamsSchema, reply: { 200: KeySchema } },
       async handle({ scope, params }) {
         const id = readId(params);
-        const key = await withKeysOf(parts.database, scope, (tx) => findKey(tx, id));
-        if (key === null) throw unknownKey();
-        return { status: 200, body: toKeyReply(key) };
+        return withKeysOf(parts.database, scope, async (tx) => {
+          const key = await findKey(tx, id);
+          if (key === null) throw unknownKey();
+          return { status: 200, body: toKeyReply(key, await findMakers(tx, [key])) };
+        });
       },
     },
     {
@@ -83,13 +87,15 @@ async function replyWithKeys(parts: IdentityParts, { scope, query }: RouteReques
   const page = parsePage(query, SORT_KEY);
   const tenantId = readTenantId(query) ?? scope.tenantId;
   if (tenantId !== scope.tenantId && !ownsInstallation(scope)) throw unknownTenant();
-  const rows = await parts.database.forTenant({ tenantId }, async (tx) => {
+  const { rows, makers } = await parts.database.forTenant({ tenantId }, async (tx) => {
     if (!(await hasTenant(tx, tenantId))) throw unknownTenant();
-    return listKeys(tx, tenantId, page);
+    const keys = await listKeys(tx, tenantId, page);
+    return { rows: keys, makers: await findMakers(tx, keys) };
   });
+  const toItem = (row: KeyRecord) => toKeyReply(row, makers);
   const actions = { create: { method: 'POST' as const, href: PATH } };
   const sortKeyOf = (row: KeyRecord): string[] => [row.id];
-  return { status: 200, body: buildPage({ path: PATH, query, page, rows, toItem: toKeyReply, sortKeyOf, actions }) };
+  return { status: 200, body: buildPage({ path: PATH, query, page, rows, toItem, sortKeyOf, actions }) };
 }
 
 function readTenantId(query: RouteRequest['query']): TenantId | null {

@@ -91,8 +91,14 @@ export async function findKeysByHash(tx: Tx, hashes: readonly string[]): Promise
 
 /** One key of those that this transaction sees. */
 export async function findKey(tx: Tx, id: KeyId): Promise<KeyRecord | null> {
-  const row = await tables(tx).selectFrom('api_key').select(COLUMNS).where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : toRecord(row);
+  const [key = null] = await findKeys(tx, [id]);
+  return key;
+}
+
+/** Those of the ids that this transaction sees. */
+export async function findKeys(tx: Tx, ids: readonly KeyId[]): Promise<KeyRecord[]> {
+  const query = tables(tx).selectFrom('api_key').select(COLUMNS);
+  return (await query.where('id', '=', sql<string>`any(${ids}::text[])`).execute()).map(toRecord);
 }
 
 /** The console keys that the member has in whichever tenant, without those that have ended. */

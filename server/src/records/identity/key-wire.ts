@@ -3,6 +3,7 @@ import { KeyIdSchema, TenantIdSchema } from '@reeve/contracts';
 import Type, { type Static } from 'typebox';
 import { ActionSchema, AppError, asTenantId } from '#kernel';
 import type { KeyWish } from './create-key.ts';
+import { MAKER_STATES, type Makers } from './find-makers.ts';
 import type { KeyRecord } from './key-store.ts';
 import { checkName, NameSchema } from './name-schema.ts';
 
@@ -31,6 +32,9 @@ export const KeySchema = Type.Object({
   models: Type.Union([Type.Array(Type.String()), Type.Null()]),
   created_at: Type.String(),
   created_by: NullableTextSchema,
+  maker_state: Type.Union([Type.Enum([...MAKER_STATES]), Type.Null()], {
+    description: 'What became of `created_by` since; null where that is not known here.',
+  }),
   member_id: NullableTextSchema,
   expires_at: NullableTextSchema,
   revoked_at: NullableTextSchema,
@@ -51,7 +55,7 @@ export function toKeyWish(body: Static<typeof KeyBodySchema>): KeyWish {
 }
 
 /** A key as listings show it: never its hash. */
-export function toKeyReply(key: KeyRecord): Static<typeof KeySchema> {
+export function toKeyReply(key: KeyRecord, makers: Makers): Static<typeof KeySchema> {
   const href = `/api/v1/keys/${key.id}`;
   // A console key ends with its member.
   const isEnded = key.revokedAtMs !== null || key.memberId !== null;
@@ -64,6 +68,7 @@ export function toKeyReply(key: KeyRecord): Static<typeof KeySchema> {
     models: key.models === null ? null : [...key.models],
     created_at: new Date(key.createdAtMs).toISOString(),
     created_by: key.createdBy,
+    maker_state: key.createdBy === null ? null : (makers.get(key.createdBy) ?? null),
     member_id: key.memberId,
     expires_at: toIso(key.expiresAtMs),
     revoked_at: toIso(key.revokedAtMs),

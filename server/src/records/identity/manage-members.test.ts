@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openIdentityRig, type IdentityRig, type Reply } from './testing.ts';
 
@@ -176,4 +177,50 @@ describe('the last owner of a tenant', () => {
       expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 409]);
     }
   });
+});
+
+describe('what somebody leaves behind', () => {
+  it('is told of each key that they made: their suspension, their removal, and the end of the key that made it', async () => {
+    const admin = await rig.makeMember('key-maker', { roles: ['TENANT_ADMIN'] });
+    const { body: made } = await rig.callAs(admin.token, 'POST', '/api/v1/keys', { name: 'left behind' });
+    const byKey = await rig.makeKey(String(made['key']), { name: 'made by that key' });
+    const stateOf = async (id: unknown): Promise<unknown[]> => {
+      const { body } = await rig.call(rig.ownerKey, 'GET', '/api/v1/keys?limit=500');
+      const listed = (body['data'] as { id: string; maker_state: string | null }[]).find((key) => key.id === id);
+      return [
+        listed?.maker_state,
+        (await rig.call(rig.ownerKey, 'GET', `/api/v1/keys/${String(id)}`)).body['maker_state'],
+      ];
+    };
+    expect(made['maker_state']).toBe('active');
+    expect(await stateOf(made['id'])).toEqual(['active', 'active']);
+    await change(rig.ownerKey, admin.id, { version: 2, status: 'suspended' });
+    expect(await stateOf(made['id'])).toEqual(['suspended', 'suspended']);
+    await change(rig.ownerKey, admin.id, { version: 3, status: 'active' });
+    expect(await stateOf(made['id'])).toEqual(['active', 'active']);
+    await rig.call(rig.ownerKey, 'DELETE', `${MEMBERS}/${admin.id}`);
+    expect(await stateOf(made['id'])).toEqual(['removed', 'removed']);
+    expect(await stateOf(byKey.id)).toEqual(['active', 'active']);
+    await rig.call(rig.ownerKey, 'DELETE', `/api/v1/keys/${String(made['id'])}`);
+    expect(await stateOf(byKey.id)).toEqual(['revoked', 'revoked']);
+  });
+});
+
+it('a sign-in link that somebody makes for another is told as an event, with who made it', async () => {
+  const { id } = await rig.invite('impersonated');
+  const admin = await rig.makeMember('helper', { roles: ['TENANT_ADMIN'] });
+  const findLinks = () =>
+    rig.database.asRole('operator', async (tx) => {
+      const { rows } = await sql<{ data: Record<string, unknown> }>`
+        select payload->'data' as data from outbox where event_type = 'identity.member-link-made.v1'`.execute(tx);
+      return rows.map(({ data }) => data).filter((data) => data['member_id'] === id);
+    });
+  expect(await findLinks()).toEqual([]);
+  expect((await rig.callAs(admin.token, 'POST', `${MEMBERS}/${id}/sign-in-link`)).status).toBe(201);
+  const [noted, ...more] = await findLinks();
+  expect(more).toEqual([]);
+  expect(noted).toMatchObject({ member_id: id, tenant_id: 'default', by: expect.stringMatching(/^key_/) });
+  expect(JSON.stringify(noted)).not.toContain('impersonated');
+  const { body: makers } = await rig.call(rig.ownerKey, 'GET', `/api/v1/keys/${String(noted?.['by'])}`);
+  expect(makers['member_id']).toBe(admin.id);
 });

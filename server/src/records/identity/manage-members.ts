@@ -115,6 +115,7 @@ export function removeMember(
 export function makeSignInLink(parts: IdentityParts, scope: Scope, id: MemberId): Promise<SignInLink> {
   return withMember(parts, scope, id, async (tx, member) => {
     if (member.status === 'suspended') throw memberSuspended();
+    await parts.events.append(tx, memberNoted('link-made', member, scope));
     return storeLink(tx, parts, member.id);
   });
 }
