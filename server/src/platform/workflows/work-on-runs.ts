@@ -1,6 +1,6 @@
 /** One worker: claims what is due, runs its code, and brings each run to an end or back to its queue. */
 import type { Clock } from '#kernel';
-import type { Database } from '../database/port.ts';
+import type { Database, Tx } from '../database/port.ts';
 import type { Log } from '../telemetry/port.ts';
 import { isAway, isTransient } from './database-faults.ts';
 import type { QueueLimits, WorkflowDefinition } from './port.ts';
@@ -9,6 +9,7 @@ import type { ClaimedRun, Held } from './run-records.ts';
 import { claimRuns, endRun, findNextDue, putBack, releaseForgotten } from './run-store.ts';
 import { explain, openRun, type RunningWorkflow } from './running-workflow.ts';
 import { WorkflowStopped } from './workflow-context.ts';
+import { holdWorker } from './worker-store.ts';
 
 export type AnyDefinition = WorkflowDefinition<unknown>;
 
@@ -107,7 +108,9 @@ export class RunWorker {
     if (room <= 0) return;
     const names = defined.map(({ name }) => name);
     const wish = { queue, names, worker, perTenant, concurrency: room, nowMs: clock.now() };
-    for (const run of await database.asRole('operator', (tx) => claimRuns(tx, wish))) {
+    // What a worker claims that was taken for dead, nobody would ever take back.
+    const claim = async (tx: Tx): Promise<ClaimedRun[]> => ((await holdWorker(tx, worker)) ? claimRuns(tx, wish) : []);
+    for (const run of await database.asRole('operator', claim)) {
       const entry: ActiveRun = { queue, running: null, done: Promise.resolve() };
       this.#active.set(run.id, entry);
       entry.done = this.#work(run, { id: run.id, worker }).finally(() => {
