@@ -36,6 +36,12 @@ interface Ending {
   reason?: string;
 }
 
+interface Pause {
+  pauseMs: number;
+  /** A fault that nobody expected. */
+  faulty?: boolean;
+}
+
 export const DEFAULT_QUEUE = 'default';
 /** A run that saw this many workers die without coming further is what kills them. */
 const CRASHES_MAX = 5;
@@ -128,12 +134,12 @@ export class RunWorker {
         run.crashes >= CRASHES_MAX
           ? await this.#end(run, held, { state: 'failed', reason: died })
           : await this.#runCode(run, held);
-      if (departure?.how === 'drained') await this.#putBack(run, held, false);
+      if (departure?.how === 'drained') await this.#putBack(run, held, { pauseMs: 0 });
       if (departure?.how === 'abandoned') throw departure.error;
     } catch (error) {
       const faulty = !isTransient(error);
       if (faulty) this.#deps.log.error({ workflow: run.name, run: run.id, error }, 'a run met a fault and is put back');
-      await this.#putBack(run, held, faulty);
+      await this.#putBack(run, held, { pauseMs: faulty ? FAULT_PAUSE_MS : RETRY_MS, faulty });
     }
   }
 
@@ -163,13 +169,12 @@ export class RunWorker {
   }
 
   /** Tries until it succeeds or the process stops; then the next start takes the run back. */
-  async #putBack(run: ClaimedRun, held: Held, faulty: boolean): Promise<void> {
+  async #putBack(run: ClaimedRun, held: Held, { pauseMs, faulty = false }: Pause): Promise<void> {
     const { database, clock, log } = this.#deps;
     for (;;) {
       const nowMs = clock.now();
       try {
-        const dueAtMs = nowMs + (faulty ? FAULT_PAUSE_MS : 0);
-        const back = { dueAtMs, nowMs, waitingFor: null, stopTold: true, faulty };
+        const back = { dueAtMs: nowMs + pauseMs, nowMs, waitingFor: null, stopTold: true, faulty };
         await database.forTenant(run, (tx) => putBack(tx, held, back));
         return;
       } catch (error) {
