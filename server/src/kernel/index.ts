@@ -65,6 +65,7 @@ export type {
   ModulePlugin,
   Projection,
   RawRoute,
+  RequestHead,
   Role,
   Route,
   RouteReply,

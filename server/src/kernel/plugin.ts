@@ -62,17 +62,23 @@ export interface RawRoute extends RouteBase, Partial<FaultVoice> {
   kind: 'raw';
   /** Bodies of every media type are taken, as bytes. Absent: JSON alone. */
   anyMediaType?: true;
+  /** Throws where the head alone says that the request is refused: its body is then not read. */
+  admit?(head: RequestHead): void;
   handle(exchange: HttpExchange): Promise<void>;
 }
 
 export type Route = JsonRoute | RawRoute;
 
-/** One HTTP request and the means to answer it, without a framework's types. */
-export interface HttpExchange {
-  scope: Scope;
+/** What of a request is there before its body. */
+export interface RequestHead {
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** One HTTP request and the means to answer it, without a framework's types. */
+export interface HttpExchange extends RequestHead {
+  scope: Scope;
   body: Uint8Array;
   /** Fires when the client is gone before the answer is whole. */
   signal: AbortSignal;

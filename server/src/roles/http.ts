@@ -19,7 +19,8 @@ import { findFaultVoice } from '#surfaces';
 import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
 import { clientFault, codingFault, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
-import { identify, readRequestId } from './http-identify.ts';
+import { admitRequest } from './http-admit.ts';
+import { readRequestId } from './http-identify.ts';
 import { runOnce } from './http-idempotency.ts';
 import { createJsonHandler } from './http-json.ts';
 import { assertQuery } from './http-query.ts';
@@ -135,10 +136,7 @@ function addRoute(app: FastifyInstance, options: MountOptions, route: Route): vo
     config: { route },
     onRequest(request, reply, done) {
       if (route.method !== 'GET') options.bodies.expect(request, reply);
-      identify(options.identifier, request.raw, request.requestId, route.permission).then((scope) => {
-        request.scope = scope;
-        done();
-      }, done);
+      admitRequest(options.identifier, request, route).then(() => done(), done);
     },
     async handler(request, reply) {
       options.bodies.done(request);

@@ -6,6 +6,7 @@ import { asTenantId } from '#kernel';
 import { createSystemRandom, systemClock } from '#platform/clock/system-clock.ts';
 import { openFolderObjects, type FolderObjects } from '#platform/objects/folder-objects.ts';
 import { tenantKey, type PresignOptions } from '#platform/objects/port.ts';
+import { sendRaw } from '../rigs/raw-http.ts';
 import { createReeveHome, startReeve, type WholeReeve } from '../rigs/reeve.ts';
 import { startS3 } from '../rigs/s3.ts';
 import { startVault } from '../rigs/vault-fake.ts';
@@ -65,6 +66,12 @@ it('serves what was signed, both ways, bytes of any type', async () => {
   expect((await fetch(`${reeve.baseUrl}/objects/..%2f..%2fmaster.key`)).status).toBe(403);
   const withKey = { authorization: `Bearer ${reeve.key}` };
   expect((await fetch(`${reeve.baseUrl}/objects/${key}`, { headers: withKey })).status).toBe(403);
+});
+
+it('refuses what nobody signed before it is sent', async () => {
+  const { port } = new URL((await start()).baseUrl);
+  const head = 'PUT /objects/tenant/default/x HTTP/1.1\r\nhost: reeve\r\ncontent-length: 30000000\r\n\r\n';
+  expect((await sendRaw(Number(port), head)).status).toBe(403);
 });
 
 it('takes no body larger than the limit, and no other media type anywhere else', async () => {

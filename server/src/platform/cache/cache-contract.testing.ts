@@ -181,6 +181,15 @@ const LIMITS: Record<string, Check> = {
     expect((await other.limits.enter(scope, 'calls', limit)).type).toBe('entered');
     expect((await state.limits.enter(scope, 'calls', limit)).type).toBe('full');
   },
+  async 'takes no place from others where somebody leaves whose time was over'({ state, pass, tenant }) {
+    const scope = tenant();
+    const late = await state.limits.enter(scope, 'calls', { max: 1, ttlMs: 50 });
+    await pass(60);
+    const limit = { max: 1, ttlMs: 60_000 };
+    expect((await state.limits.enter(scope, 'calls', limit)).type).toBe('entered');
+    if (late.type === 'entered') await late.place.leave();
+    expect((await state.limits.enter(scope, 'calls', limit)).type).toBe('full');
+  },
   async 'frees the place of whoever is gone, not of whoever renews'({ state, pass, tenant }) {
     const scope = tenant();
     const limit = { max: 2, ttlMs: 150 };

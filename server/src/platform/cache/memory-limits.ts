@@ -69,7 +69,8 @@ function createPlace({ rooms, key, ttlMs, clock }: Room, holders: Map<symbol, nu
     },
     async leave() {
       holders.delete(holder);
-      if (holders.size === 0) rooms.delete(key);
+      // Once the time of all was over, others have begun a room of their own.
+      if (holders.size === 0 && rooms.get(key) === holders) rooms.delete(key);
     },
   };
 }

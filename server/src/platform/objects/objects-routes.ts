@@ -1,5 +1,5 @@
 /** Serves what `presign` of the folder engine gave out: the signature is the permission. */
-import { AppError, asTenantId, type HttpExchange, type ModulePlugin, type RawRoute } from '#kernel';
+import { AppError, asTenantId, type HttpExchange, type ModulePlugin, type RawRoute, type RequestHead } from '#kernel';
 import type { FolderObjects } from './folder-objects.ts';
 
 const TENANT = /^tenant\/([^/]+)\//;
@@ -9,8 +9,8 @@ export function createFolderPlugin(objects: FolderObjects): ModulePlugin {
   return {
     name: 'objects',
     routes: [
-      route('GET', 'An object, to whoever holds a signed address of it.', (exchange) => sendObject(objects, exchange)),
-      route('PUT', 'Stores an object at a signed address.', (exchange) => storeObject(objects, exchange)),
+      route(objects, 'GET', 'An object, to whoever holds a signed address of it.', sendObject),
+      route(objects, 'PUT', 'Stores an object at a signed address.', storeObject),
     ],
   };
 }
@@ -44,9 +44,9 @@ async function storeObject(objects: FolderObjects, exchange: HttpExchange): Prom
 }
 
 /** Whose object may be reached, and its key. Throws `AppError('policy_denied')`. */
-function admit(objects: FolderObjects, method: 'GET' | 'PUT', exchange: HttpExchange) {
-  const key = exchange.params['*'] ?? '';
-  const request = { method, key, query: exchange.query, mediaType: mediaTypeOf(exchange) };
+function admit(objects: FolderObjects, method: 'GET' | 'PUT', head: RequestHead) {
+  const key = head.params['*'] ?? '';
+  const request = { method, key, query: head.query, mediaType: mediaTypeOf(head) };
   const verdict = objects.signedPaths.verify(request);
   const [, tenantId] = TENANT.exec(key) ?? [];
   if (verdict === 'expired') throw new AppError('policy_denied', { message: 'This signed address has expired.' });
@@ -56,11 +56,13 @@ function admit(objects: FolderObjects, method: 'GET' | 'PUT', exchange: HttpExch
   return { key, scope: { tenantId: asTenantId(tenantId) } };
 }
 
-function mediaTypeOf({ headers }: HttpExchange): string {
+function mediaTypeOf({ headers }: RequestHead): string {
   return String(headers['content-type'] ?? '');
 }
 
-function route(method: 'GET' | 'PUT', summary: string, handle: RawRoute['handle']): RawRoute {
+type Serve = (objects: FolderObjects, exchange: HttpExchange) => Promise<void>;
+
+function route(objects: FolderObjects, method: 'GET' | 'PUT', summary: string, serve: Serve): RawRoute {
   return {
     kind: 'raw',
     method,
@@ -68,6 +70,8 @@ function route(method: 'GET' | 'PUT', summary: string, handle: RawRoute['handle'
     permission: 'public',
     anyMediaType: true,
     summary,
-    handle,
+    // Nobody without a signature may make us hold what they send.
+    admit: (head) => void admit(objects, method, head),
+    handle: (exchange) => serve(objects, exchange),
   };
 }

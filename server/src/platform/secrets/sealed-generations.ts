@@ -40,14 +40,20 @@ export async function readNewest(folder: string): Promise<Generation | null> {
 /** Makes the generation durable, unless that number is taken by now: then false. `nonce` names the file until it is whole. */
 export async function writeGeneration(folder: string, { number, bytes }: Generation, nonce: string): Promise<boolean> {
   const draft = join(folder, `draft-${nonce}`);
+  const path = join(folder, nameOf(number));
   try {
     await writeDurably(draft, bytes);
-    await link(draft, join(folder, nameOf(number)));
+    await link(draft, path);
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw error;
   } finally {
     await rm(draft, { force: true });
+  }
+  if ((await findNewest(folder)) >= number + KEPT) {
+    // The number was free because its file is pruned by now: we stood still while others wrote.
+    await rm(path, { force: true });
+    return false;
   }
   await syncFolder(folder);
   await prune(folder, number);

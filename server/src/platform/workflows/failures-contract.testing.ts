@@ -1,6 +1,6 @@
 /** How workflows fail, stop and are taken up again, on both databases. Time is virtual; databases are real. */
 import { describe, expect, it } from 'vitest';
-import { asTenantId, type WorkflowId } from '#kernel';
+import { AppError, asTenantId, type WorkflowId } from '#kernel';
 import type { Database } from '../database/port.ts';
 import { useFlows } from './flow-rig.testing.ts';
 import { StepFailed, WorkflowStopped } from './port.ts';
@@ -31,6 +31,19 @@ export function describeFailures(name: string, open: () => Promise<Database>): v
       await eventually(() => (rig.clock.advance(500), keys.length === 3));
       expect(await until(id)).toMatchObject({ state: 'failed', reason: 'the step shaky failed: no luck' });
       expect(keys).toEqual([1, 2, 3].map((attempt) => `${id}:0 ${attempt}`));
+    });
+
+    it('counts no step as failed because the database went away while it ran', async () => {
+      const keys: string[] = [];
+      const { start, until, handle } = rig.runFlow((context) =>
+        context.step('reads', ({ idempotencyKey }) => {
+          if (keys.push(idempotencyKey) < 3) return Promise.reject(new AppError('database_unavailable'));
+          return Promise.resolve('read');
+        }),
+      );
+      const id = await start(handle, null);
+      expect(await until(id)).toMatchObject({ state: 'ready', output: 'read' });
+      expect(keys).toEqual([`${id}:0`, `${id}:0`, `${id}:0`]);
     });
 
     it('lets code catch a failed step, the same way in each replay', async () => {
@@ -137,6 +150,27 @@ export function describeFailures(name: string, open: () => Promise<Database>): v
       expect(await workflows.discard(SCOPE, never)).toBe(false);
       expect(await workflows.replay(SCOPE, never)).toBe('no-dead-letter');
       expect(await dead()).toEqual([]);
+    });
+
+    it('replays what was stopped and could not clean up, and does not stop it again', async () => {
+      let broken = true;
+      const { start, until, handle, workflows } = rig.runFlow(async (context) => {
+        try {
+          await context.sleep('nap', HOUR_MS);
+        } catch (error) {
+          await context.step('clean', () => (broken ? Promise.reject(new Error('stuck')) : Promise.resolve()));
+          throw error;
+        }
+      });
+      const id = await start(handle, null);
+      await until(id, (run) => run.waitingFor !== null);
+      await workflows.cancel(SCOPE, id);
+      expect((await until(id)).reason).toBe('the step clean failed: stuck');
+      broken = false;
+      expect(await workflows.replay(SCOPE, id)).toBe('replayed');
+      await until(id, (run) => run.waitingFor === 'sleep:nap');
+      rig.clock.advance(HOUR_MS);
+      expect((await until(id)).state).toBe('ready');
     });
 
     it('makes code that does not fit its journal a dead letter in plain words', async () => {

@@ -207,10 +207,11 @@ export async function stopRun(tx: Tx, id: WorkflowId, nowMs: number): Promise<bo
   return true;
 }
 
-/** Queues a failed run again. False where it is no dead letter. */
+/** Queues a failed run again; a stop or deadline of before is over. False where it is no dead letter. */
 export async function requeueDead(tx: Tx, id: WorkflowId, nowMs: number): Promise<boolean> {
+  const afresh = { reason: null, crashes: 0, finished_at: null, deadline_at: null, stop: null };
   const changed = await dead(tx, id)
-    .set({ state: 'queued', reason: null, crashes: 0, finished_at: null, deadline_at: null, due_at: toIso(nowMs) })
+    .set({ ...afresh, state: 'queued', due_at: toIso(nowMs) })
     .executeTakeFirst();
   await notifyWorkers(tx, '');
   return changed.numUpdatedRows === 1n;

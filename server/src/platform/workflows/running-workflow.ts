@@ -162,9 +162,16 @@ export class RunningWorkflow implements WorkflowContext {
       const tried = await trySeveralTimes({ clock: this.#deps.clock, signal, options, idempotencyKey }, work);
       if (tried.error !== null && !this.#stopTold) await this.#tellStop(place);
       if (tried.error !== null) this.#tell(name, tried.error);
+      if (isTransient(tried.error)) return this.#abandon(tried.error);
       const reason = tried.error === null ? null : explain(tried.error);
       return settle<T>(name, await this.#journal.write(place, () => ({ output: tried.output, reason })));
     });
+  }
+
+  /** The database failed the step, and not the other way round: it is tried anew when the run is worked on again. */
+  #abandon(error: unknown): Promise<never> {
+    if (!this.#journal.left) this.#journal.leave({ how: 'abandoned', error });
+    return never();
   }
 
   /** The next place in the journal and what stands there. */

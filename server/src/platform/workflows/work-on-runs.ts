@@ -1,6 +1,6 @@
 /** One worker: claims what is due, runs its code, and brings each run to an end or back to its queue. */
 import type { Clock } from '#kernel';
-import type { Database } from '../database/port.ts';
+import type { Database, Tx } from '../database/port.ts';
 import type { Log } from '../telemetry/port.ts';
 import { isAway, isTransient } from './database-faults.ts';
 import type { QueueLimits, WorkflowDefinition } from './port.ts';
@@ -9,6 +9,7 @@ import type { ClaimedRun, Held } from './run-records.ts';
 import { claimRuns, endRun, findNextDue, putBack, releaseForgotten } from './run-store.ts';
 import { explain, openRun, type RunningWorkflow } from './running-workflow.ts';
 import { WorkflowStopped } from './workflow-context.ts';
+import { holdWorker } from './worker-store.ts';
 
 export type AnyDefinition = WorkflowDefinition<unknown>;
 
@@ -33,6 +34,12 @@ interface Ending {
   state: 'ready' | 'failed' | 'canceled';
   output?: unknown;
   reason?: string;
+}
+
+interface Pause {
+  pauseMs: number;
+  /** A fault that nobody expected. */
+  faulty?: boolean;
 }
 
 export const DEFAULT_QUEUE = 'default';
@@ -107,7 +114,9 @@ export class RunWorker {
     if (room <= 0) return;
     const names = defined.map(({ name }) => name);
     const wish = { queue, names, worker, perTenant, concurrency: room, nowMs: clock.now() };
-    for (const run of await database.asRole('operator', (tx) => claimRuns(tx, wish))) {
+    // What a worker claims that was taken for dead, nobody would ever take back.
+    const claim = async (tx: Tx): Promise<ClaimedRun[]> => ((await holdWorker(tx, worker)) ? claimRuns(tx, wish) : []);
+    for (const run of await database.asRole('operator', claim)) {
       const entry: ActiveRun = { queue, running: null, done: Promise.resolve() };
       this.#active.set(run.id, entry);
       entry.done = this.#work(run, { id: run.id, worker }).finally(() => {
@@ -125,12 +134,12 @@ export class RunWorker {
         run.crashes >= CRASHES_MAX
           ? await this.#end(run, held, { state: 'failed', reason: died })
           : await this.#runCode(run, held);
-      if (departure?.how === 'drained') await this.#putBack(run, held, false);
+      if (departure?.how === 'drained') await this.#putBack(run, held, { pauseMs: 0 });
       if (departure?.how === 'abandoned') throw departure.error;
     } catch (error) {
       const faulty = !isTransient(error);
       if (faulty) this.#deps.log.error({ workflow: run.name, run: run.id, error }, 'a run met a fault and is put back');
-      await this.#putBack(run, held, faulty);
+      await this.#putBack(run, held, { pauseMs: faulty ? FAULT_PAUSE_MS : RETRY_MS, faulty });
     }
   }
 
@@ -160,13 +169,12 @@ export class RunWorker {
   }
 
   /** Tries until it succeeds or the process stops; then the next start takes the run back. */
-  async #putBack(run: ClaimedRun, held: Held, faulty: boolean): Promise<void> {
+  async #putBack(run: ClaimedRun, held: Held, { pauseMs, faulty = false }: Pause): Promise<void> {
     const { database, clock, log } = this.#deps;
     for (;;) {
       const nowMs = clock.now();
       try {
-        const dueAtMs = nowMs + (faulty ? FAULT_PAUSE_MS : 0);
-        const back = { dueAtMs, nowMs, waitingFor: null, stopTold: true, faulty };
+        const back = { dueAtMs: nowMs + pauseMs, nowMs, waitingFor: null, stopTold: true, faulty };
         await database.forTenant(run, (tx) => putBack(tx, held, back));
         return;
       } catch (error) {

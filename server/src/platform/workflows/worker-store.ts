@@ -18,6 +18,12 @@ export async function beatWorker(tx: Tx, id: string): Promise<boolean> {
   return beaten.numUpdatedRows === 1n;
 }
 
+/** False where the worker was taken for dead. Otherwise nobody takes it for dead while `tx` lasts. */
+export async function holdWorker(tx: Tx, id: string): Promise<boolean> {
+  const query = tables(tx).selectFrom('workflow_worker').select('id').where('id', '=', id);
+  return (await query.forShare().executeTakeFirst()) !== undefined;
+}
+
 /** Id → beat. */
 export async function listWorkers(tx: Tx): Promise<Map<string, number>> {
   const rows = await tables(tx).selectFrom('workflow_worker').select(['id', 'beat']).execute();

@@ -42,9 +42,9 @@ export function describeWorkers(name: string, open: () => Promise<Database>): vo
       await stopping;
     });
 
-    function makeWorker(owner: string): TestWorker & Severable {
+    function makeWorker(owner: string, itsClock = clock): TestWorker & Severable {
       const severable = makeSeverable(database);
-      const worker = createTestWorker({ database: severable.database, clock, owner: `${owner}${number}` });
+      const worker = createTestWorker({ database: severable.database, clock: itsClock, owner: `${owner}${number}` });
       stops.push(() => (severable.restore(), worker.workflows.job.stop()));
       return { ...worker, ...severable };
     }
@@ -139,7 +139,7 @@ export function describeWorkers(name: string, open: () => Promise<Database>): vo
     });
 
     /** A worker in the middle of a step, and another that could take over. */
-    async function makeCouple() {
+    async function makeCouple(firstClock = clock) {
       const tried: string[] = [];
       let letGo = (): void => {};
       const stuck = new Promise<void>((resolve) => (letGo = resolve));
@@ -149,14 +149,14 @@ export function describeWorkers(name: string, open: () => Promise<Database>): vo
           if (who === 'a') await stuck;
           return who;
         });
-      const [a, b] = [makeWorker('a'), makeWorker('b')];
+      const [a, b] = [makeWorker('a', firstClock), makeWorker('b')];
       const handle = a.workflows.define({ name: `couple-${number}`, run: flow('a') });
       b.workflows.define({ name: `couple-${number}`, run: flow('b') });
       a.workflows.job.start();
       const id = await a.start(handle, null);
       await eventually(() => tried.length === 1);
       b.workflows.job.start();
-      return { a, b, id, tried, letGo };
+      return { a, b, handle, id, tried, letGo };
     }
 
     it('takes over the runs of a worker whose beat stands still, and refuses it when it comes back', async () => {
@@ -168,6 +168,23 @@ export function describeWorkers(name: string, open: () => Promise<Database>): vo
       await eventually(() => (clock.advance(2_000), a.workflows.check().then((fault) => fault === null)));
       expect((await b.find(id)).output).toBe('b');
       expect(tried).toEqual([`a ${id}:0`, `b ${id}:0`]);
+    });
+
+    it('gives no run to a worker under the name by which it was taken for dead', async () => {
+      // It stands still, as a suspended machine does, and wakes to new work before it can beat.
+      const still = createTestClock(START_MS);
+      const { a, b, handle, id, tried, letGo } = await makeCouple(still);
+      await eventually(async () => (clock.advance(2_000), (await b.find(id)).state === 'ready'));
+      await b.workflows.job.stop();
+      const late = await b.start(handle, null);
+      await eventually(() => (still.advance(1_000), tried.includes(`a ${late}:0`)));
+      a.sever();
+      const c = makeWorker('c');
+      c.workflows.define({ name: handle.name, run: (context) => context.step('one', () => Promise.resolve('c')) });
+      c.workflows.job.start();
+      await eventually(async () => (clock.advance(2_000), (await c.find(late)).state === 'ready'));
+      expect((await c.find(late)).output).toBe('c');
+      letGo();
     });
 
     it('takes nobody for dead because a clock jumps by a day', async () => {
