@@ -1,5 +1,5 @@
 /** What the requests of the surfaces share: fields that may be left out, and those that Reeve does not model. */
-import type { CallParams } from '@reeve/contracts';
+import type { CallParams, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import Type from 'typebox';
 
 /** A field that may be absent or null. */
@@ -14,6 +14,33 @@ export function given<Name extends keyof CallParams>(
   value: CallParams[Name] | null,
 ): Pick<CallParams, Name> | null {
   return value == null ? null : ({ [name]: value } as Pick<CallParams, Name>);
+}
+
+/** Sequences to stop at, of which one may stand alone; an empty list counts as not given, since providers refuse it. */
+export function givenStop(stop: string | readonly string[] | null | undefined): Pick<CallParams, 'stop'> | null {
+  const list = typeof stop === 'string' ? [stop] : stop;
+  return list == null || list.length === 0 ? null : { stop: list };
+}
+
+interface SaidOfTools {
+  /** How many stand in the request, also of kinds that the call does not model. */
+  offered: number;
+  tools: readonly ToolDefinition[];
+  choice: ToolChoice | null;
+  parallel: boolean | null | undefined;
+}
+
+/**
+ * Tools, and how they may be called. Clients send an empty list, and choices that force nothing, where they have no tool:
+ * providers refuse that, so it counts as not given.
+ */
+export function givenTools({ offered, tools, choice, parallel }: SaidOfTools) {
+  const forces = choice === 'required' || typeof choice === 'object';
+  return {
+    ...given('tools', tools.length === 0 ? null : tools),
+    ...given('toolChoice', offered > 0 || forces ? choice : null),
+    ...given('parallelToolCalls', offered > 0 ? (parallel ?? null) : null),
+  };
 }
 
 /** The caller's fields that are not `known`, under their own names. */

@@ -10,12 +10,15 @@ export function readDataUrl(text: string): Blob64 | null {
   const comma = text.indexOf(',');
   if (comma < 0 || !/^data:/i.test(text)) return null;
   const [type = '', ...parameters] = text.slice('data:'.length, comma).split(';');
-  const mediaType = type.trim().toLowerCase() || 'text/plain';
+  const mediaType = nameMediaType(type.trim().toLowerCase() || 'text/plain');
   const data = text.slice(comma + 1);
   if (parameters.at(-1)?.trim().toLowerCase() === 'base64') return isBase64(data) ? { mediaType, base64: data } : null;
   const bytes = decodePercents(data);
   return bytes === null ? null : { mediaType, base64: bytes.toString('base64') };
 }
+
+/** Many call a JPEG so; no provider but OpenAI's own takes the name. */
+const nameMediaType = (mediaType: string): string => (mediaType === 'image/jpg' ? 'image/jpeg' : mediaType);
 
 export function makeDataUrl({ mediaType, base64 }: Blob64): string {
   return `data:${mediaType};base64,${base64}`;

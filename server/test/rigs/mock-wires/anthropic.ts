@@ -73,6 +73,8 @@ const blocksOf = (body: Json): Json[] => asList(body['messages']).flatMap(({ con
 
 function checkRequest(body: Json): void {
   checkFields(body, FIELDS);
+  checkSettings(body);
+  checkContents(body);
   const maxTokens = Number(body['max_tokens']);
   check(Number.isInteger(maxTokens) && maxTokens > 0, 'max_tokens: Field required');
   const thinking = asRecord(body['thinking']);
@@ -94,6 +96,41 @@ function checkRequest(body: Json): void {
     signed.every((block) => block['signature'] === SIGNATURE),
     'messages: Invalid `signature` in `thinking` block',
   );
+}
+
+const ONE_SAMPLER = /claude-\w+-4-[156]/;
+
+function checkSettings(body: Json): void {
+  const { temperature, top_p: topP, tools, tool_choice: choice } = body;
+  check(
+    temperature === undefined || topP === undefined || !ONE_SAMPLER.test(String(body['model'])),
+    '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
+  );
+  check(choice === undefined || asList(tools).length > 0, 'tool_choice may only be specified while providing tools.');
+}
+
+const ID = /^[a-zA-Z0-9_-]+$/;
+const IMAGES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+
+function checkContents(body: Json): void {
+  const messages = asList(body['messages']);
+  check(messages.length > 0, 'messages: at least one message is required');
+  for (const { content } of messages) {
+    const texts = asList(content).filter(({ type }) => type === 'text');
+    check(
+      texts.every(({ text }) => text !== ''),
+      'messages: text content blocks must be non-empty',
+    );
+    const isBlank = texts.length > 0 && texts.every(({ text }) => String(text).trim() === '');
+    check(!isBlank, 'messages: text content blocks must contain non-whitespace text');
+  }
+  for (const { type, id, tool_use_id: result, source } of blocksOf(body)) {
+    const given = type === 'tool_use' ? id : type === 'tool_result' ? result : 'id';
+    check(ID.test(String(given)), `messages: ${String(type)}.id: String should match pattern '${ID.source}'`);
+    const mediaType = asRecord(source)['media_type'];
+    const isKnown = type !== 'image' || mediaType === undefined || IMAGES.includes(String(mediaType));
+    check(isKnown, `messages: image.source.media_type: Input should be one of ${IMAGES.join(', ')}`);
+  }
 }
 
 /** Who thinks before a tool is called is shown the thought again with the tool's result. */

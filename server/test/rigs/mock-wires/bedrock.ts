@@ -105,6 +105,19 @@ function checkRequest(body: Json): void {
     blocks.filter((block) => block[field] !== undefined).map((block) => asRecord(block[field])['toolUseId']);
   checkPairs(idsOf('toolUse'), idsOf('toolResult'));
   check(
+    idsOf('toolUse').every((id) => /^[a-zA-Z0-9_-]{1,64}$/.test(String(id))),
+    'messages.1.member.content.1.member.toolUse.toolUseId failed to satisfy constraint',
+  );
+  check(
+    blocks.every(({ text }) => text === undefined || String(text).trim() !== ''),
+    'The text field in the ContentBlock object is blank. Add text to the text field, and try again.',
+  );
+  const { temperature, topP } = asRecord(body['inferenceConfig']);
+  check(
+    temperature === undefined || topP === undefined,
+    '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
+  );
+  check(
     idsOf('toolUse').length === 0 || body['toolConfig'] !== undefined,
     'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
   );

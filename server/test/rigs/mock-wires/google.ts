@@ -83,6 +83,14 @@ function checkRequest(body: Json): void {
     'Please use a valid role: user, model.',
   );
   const parts = partsOf(body);
+  check(
+    parts.every((part) => part['text'] !== '' || part['thoughtSignature'] !== undefined),
+    "contents.parts[0].data: required oneof field 'data' must have one initialized field",
+  );
+  check(
+    parts.every((part) => asRecord(part['inlineData'])['mimeType'] !== 'image/jpg'),
+    'Unable to submit request because it has a mimeType parameter with value image/jpg, which is not supported.',
+  );
   const namesOf = (field: string) =>
     parts.filter((part) => part[field] !== undefined).map((part) => asRecord(part[field])['name']);
   checkPairs(namesOf('functionCall'), namesOf('functionResponse'));

@@ -77,6 +77,13 @@ function moderate({ input, model }: Json): Json {
   return { id: 'mod-mock', model, results };
 }
 
+const AFTER: Readonly<Record<string, readonly string[]>> = {
+  system: ['user', 'assistant', 'system'],
+  user: ['assistant', 'system', 'user'],
+  assistant: ['assistant', 'user', 'tool'],
+  tool: ['assistant', 'tool'],
+};
+
 function checkRequest(body: Json): void {
   checkFields(body, FIELDS);
   const messages = asList(body['messages']);
@@ -85,6 +92,11 @@ function checkRequest(body: Json): void {
     last?.['role'] === 'user' || last?.['role'] === 'tool' || last?.['prefix'] === true,
     `Expected last role User or Tool (or Assistant with prefix True) for serving but got ${String(last?.['role'])}`,
   );
+  for (const [at, { role }] of messages.entries()) {
+    const before = String(messages[at - 1]?.['role'] ?? '');
+    const follows = AFTER[before]?.includes(String(role)) ?? true;
+    check(follows, `Unexpected role '${String(role)}' after role '${before}'`);
+  }
   const calls = messages.flatMap(({ tool_calls }) => asList(tool_calls).map(({ id }) => String(id)));
   const results = messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => String(tool_call_id));
   check(

@@ -122,9 +122,15 @@ export const azureWire = createWire({
 
 function answerChat(body: Json, fault: string | null, flavour: Flavour): WireReply {
   checkFields(body, FIELDS);
+  checkTools(body);
   const messages = asList(body['messages']);
   check(messages.length > 0, 'messages is required');
+  check(asList(body['stop'] ?? [{}]).length > 0 || typeof body['stop'] === 'string', "[] is too short - 'stop'");
   const calls = messages.flatMap(({ tool_calls }) => asList(tool_calls).map(({ id }) => id));
+  check(
+    calls.every((id) => String(id).length <= ID_LENGTH_MAX),
+    `tool_calls[0].id: string too long. Expected a string with maximum length ${ID_LENGTH_MAX}`,
+  );
   checkPairs(
     calls,
     messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id),
@@ -139,6 +145,15 @@ function answerChat(body: Json, fault: string | null, flavour: Flavour): WireRep
   if (body['stream'] === true) return sendEvents(toFrames(body, reply, flavour));
   const choice = { index: 0, message: toMessage(reply), logprobs: null, finish_reason: toFinish(reply) };
   return sendJson({ ...toHead(body, 'chat.completion'), choices: [{ ...choice, ...flavour.choice }], usage: USAGE });
+}
+
+const ID_LENGTH_MAX = 40;
+
+function checkTools({ tools, tool_choice: choice, parallel_tool_calls: parallel }: Json): void {
+  check(tools === undefined || asList(tools).length > 0, "Invalid 'tools': empty array.");
+  const hasTools = tools !== undefined;
+  check(hasTools || choice === undefined, "'tool_choice' is only allowed when 'tools' are specified.");
+  check(hasTools || parallel === undefined, "'parallel_tool_calls' is only allowed when 'tools' are specified.");
 }
 
 const toHead = ({ model }: Json, object: string): Json => ({ id: 'chatcmpl-mock', object, created: CREATED, model });

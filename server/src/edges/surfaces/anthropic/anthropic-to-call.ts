@@ -1,7 +1,7 @@
 import type { Call, CallParams, ReasoningParams, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { AppError, type HttpExchange } from '#kernel';
 import type { JsonBody } from '../read-body.ts';
-import { given } from '../read-fields.ts';
+import { given, givenStop, givenTools } from '../read-fields.ts';
 import { createUnknownFields } from '../unknown-fields.ts';
 import {
   countChecker,
@@ -67,17 +67,17 @@ function toMessageParams(request: MessageRequest): CallParams {
     ...given('temperature', request.temperature),
     ...given('topP', request.top_p),
     ...given('topK', request.top_k),
-    ...given('stop', request.stop_sequences),
+    ...givenStop(request.stop_sequences),
     ...given('endUser', request.metadata?.user_id),
   };
 }
 
 function toSharedParams(request: CountRequest): CallParams {
-  const { tools, tool_choice: choice } = request;
+  const { tool_choice: choice } = request;
+  const tools = request.tools ?? [];
+  const parallel = choice?.disable_parallel_tool_use === true ? false : null;
   return {
-    ...given('tools', tools?.flatMap(toTool)),
-    ...given('toolChoice', readToolChoice(choice)),
-    ...given('parallelToolCalls', choice?.disable_parallel_tool_use === true ? false : null),
+    ...givenTools({ offered: tools.length, tools: tools.flatMap(toTool), choice: readToolChoice(choice), parallel }),
     ...given('reasoning', readReasoning(request)),
     ...given('responseFormat', readFormat(request.output_config?.format ?? request.output_format)),
   };

@@ -1,6 +1,6 @@
 import type { Call, CallParams, Part } from '@reeve/contracts';
 import type { JsonBody } from '../read-body.ts';
-import { given, pickExtensions } from '../read-fields.ts';
+import { given, givenStop, pickExtensions } from '../read-fields.ts';
 import { COMPLETION_FIELDS, completionChecker, WIRE, type CompletionRequest } from './completions-wire.ts';
 
 /** A text completion request as a call: each prompt is a turn. Throws `AppError('invalid_request')` naming the field. */
@@ -28,13 +28,13 @@ function toPrompts(prompt: CompletionRequest['prompt']): Part[] {
 }
 
 function toParams(request: CompletionRequest): CallParams {
-  const { stop, logprobs } = request;
+  const { logprobs } = request;
   return {
     ...given('maxOutputTokens', request.max_tokens),
     ...given('temperature', request.temperature),
     ...given('topP', request.top_p),
     ...given('choices', request.n),
-    ...given('stop', typeof stop === 'string' ? [stop] : stop),
+    ...givenStop(request.stop),
     ...given('seed', request.seed),
     ...given('frequencyPenalty', request.frequency_penalty),
     ...given('presencePenalty', request.presence_penalty),

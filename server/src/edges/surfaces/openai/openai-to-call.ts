@@ -8,7 +8,7 @@ import type {
   ToolDefinition,
 } from '@reeve/contracts';
 import type { JsonBody } from '../read-body.ts';
-import { given, pickExtensions } from '../read-fields.ts';
+import { given, givenStop, givenTools, pickExtensions } from '../read-fields.ts';
 import { createUnknownFields } from '../unknown-fields.ts';
 import { cacheOf } from './cache-control.ts';
 import { messageToParts } from './message-to-parts.ts';
@@ -61,25 +61,27 @@ function toChatParams(request: ChatRequest): CallParams {
   const give = <Name extends keyof CallParams>(name: Name, value: CallParams[Name] | null): void => {
     if (value != null) params[name] = value;
   };
-  const { stop } = request;
   give('maxOutputTokens', request.max_completion_tokens ?? request.max_tokens);
   give('temperature', request.temperature);
   give('topP', request.top_p);
   give('choices', request.n);
-  give('stop', typeof stop === 'string' ? [stop] : stop);
   give('seed', request.seed);
-  give('tools', request.tools?.flatMap(toTool));
-  give('toolChoice', readToolChoice(request.tool_choice));
   give('responseFormat', readResponseFormat(request.response_format));
   give('topK', request.top_k);
   give('frequencyPenalty', request.frequency_penalty);
   give('presencePenalty', request.presence_penalty);
   give('logitBias', request.logit_bias);
   give('logprobs', request.logprobs === true ? { top: request.top_logprobs ?? 0 } : null);
-  give('parallelToolCalls', request.parallel_tool_calls);
   give('reasoning', readEffort(request.reasoning_effort));
   give('endUser', request.user);
+  Object.assign(params, givenStop(request.stop), readTools(request));
   return params;
+}
+
+function readTools({ tools, tool_choice: choice, parallel_tool_calls: parallel }: ChatRequest): CallParams | null {
+  if (tools == null && choice == null) return null;
+  const known = (tools ?? []).flatMap(toTool);
+  return givenTools({ offered: tools?.length ?? 0, tools: known, choice: readToolChoice(choice), parallel });
 }
 
 /** Values of modelled fields that the call has no words for; only this wire can carry them. */

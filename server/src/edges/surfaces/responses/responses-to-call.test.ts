@@ -34,7 +34,6 @@ describe('settings', () => {
     ['max_output_tokens', 100, { maxOutputTokens: 100 }],
     ['temperature', 0.5, { temperature: 0.5 }],
     ['top_p', 0.9, { topP: 0.9 }],
-    ['parallel_tool_calls', false, { parallelToolCalls: false }],
     ['tool_choice', 'required', { toolChoice: 'required' }],
     ['tool_choice', { type: 'function', name: 'f' }, { toolChoice: { name: 'f' } }],
     ['text', { format: { type: 'text' } }, { responseFormat: { type: 'text' } }],

@@ -1,6 +1,7 @@
 import type { Call, CallParams, ReasoningParams, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { AppError } from '#kernel';
 import type { JsonBody } from '../read-body.ts';
+import { given, givenTools } from '../read-fields.ts';
 import { createUnknownFields } from '../unknown-fields.ts';
 import { inputToParts } from './input-to-parts.ts';
 import { noteRequest } from './note-unknown.ts';
@@ -78,28 +79,20 @@ const LOGPROBS = 'message.output_text.logprobs';
 const INCLUDES: ReadonlySet<string> = new Set([LOGPROBS, 'reasoning.encrypted_content']);
 
 function toParams(request: ResponsesRequest): CallParams {
-  const { tools, top_logprobs: top } = request;
+  const { top_logprobs: top, parallel_tool_calls: parallel } = request;
+  const tools = request.tools ?? [];
+  const choice = readToolChoice(request.tool_choice);
   const wantsLogprobs = (top ?? 0) > 0 || request.include?.includes(LOGPROBS) === true;
   return {
     ...given('maxOutputTokens', request.max_output_tokens),
     ...given('temperature', request.temperature),
     ...given('topP', request.top_p),
     ...given('logprobs', wantsLogprobs ? { top: top ?? 0 } : null),
-    ...given('tools', tools?.flatMap(toTool)),
-    ...given('toolChoice', readToolChoice(request.tool_choice)),
-    ...given('parallelToolCalls', request.parallel_tool_calls),
+    ...givenTools({ offered: tools.length, tools: tools.flatMap(toTool), choice, parallel }),
     ...given('responseFormat', readFormat(request.text?.format)),
     ...given('reasoning', readReasoning(request.reasoning)),
     ...given('endUser', request.safety_identifier ?? request.user),
   };
-}
-
-/** The field where the caller gave it; `null` counts as not given. */
-function given<Name extends keyof CallParams>(
-  name: Name,
-  value: CallParams[Name] | null,
-): Pick<CallParams, Name> | null {
-  return value == null ? null : ({ [name]: value } as Pick<CallParams, Name>);
 }
 
 function toTool(tool: ResponsesTool, index: number): ToolDefinition[] {

@@ -4,13 +4,9 @@
  */
 import Type, { type Static } from 'typebox';
 import { createChecker } from '#kernel';
+import { Maybe, OUTPUT_TOKENS_MAX } from '../read-fields.ts';
 
 export const WIRE = 'openai-responses';
-
-const Maybe = <T extends Type.TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-
-/** Far above what any model gives, and small enough that sums of it stay whole numbers. */
-const OUTPUT_TOKENS_MAX = 10_000_000;
 
 const Tool = Type.Object({
   type: Type.String(),

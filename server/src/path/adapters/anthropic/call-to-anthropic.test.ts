@@ -61,6 +61,21 @@ describe('a conversation that came from another provider', () => {
     },
   );
 
+  it('gives ids that Anthropic would refuse others, the same for a call and its result', () => {
+    const id = 'functions.look:0';
+    const call: Call = {
+      ...rawCall({ model: 'm', max_tokens: 9, messages: [] }),
+      parts: [
+        question,
+        { type: 'tool-call', ...assistant, id, name: 'look', arguments: '{}' },
+        { type: 'tool-result', turn: 2, role: 'tool', id, content: [] },
+      ],
+    };
+    const [, called, answered] = /"id":"([\w-]+)".*"tool_use_id":"([\w-]+)"/.exec(send(call, 'm')) ?? [];
+    expect(called).toBeDefined();
+    expect(answered).toBe(called);
+  });
+
   it('keeps its bytes where the thoughts are Anthropic’s own', () => {
     const call = withThought({ ...thought, signature: { wire: 'anthropic', value: 's' } });
     expect(callToAnthropic(call, 'm')).toBe(call.raw?.bytes);
@@ -207,7 +222,7 @@ describe('a call of another surface', () => {
       {
         maxOutputTokens: 9,
         temperature: 0,
-        topP: 0.5,
+        topP: 1,
         topK: 4,
         stop: ['x'],
         endUser: 'u',
@@ -226,7 +241,6 @@ describe('a call of another surface', () => {
       max_tokens: 9,
       messages: [{ role: 'user', content: [{ type: 'text', text: 'q' }] }],
       temperature: 0,
-      top_p: 0.5,
       top_k: 4,
       stop_sequences: ['x'],
       metadata: { user_id: 'u' },

@@ -1,14 +1,15 @@
 /** From a call to the bytes of a Messages or count_tokens request. Source: the public API reference. */
 import type { Call, CallParams, RawRequest, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { must } from '#kernel';
+import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
+import { describeModel, fitSamplers, type ModelTraits } from '../claude-models.ts';
 import { holdsForeignThoughts } from '../holds-foreign-thoughts.ts';
 import { dropAbsent, readRecord, type JsonRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
 import { WIRE } from './anthropic-wire.ts';
-import { describeModel, type ModelTraits } from './claude-models.ts';
 import { findRefusal } from './find-refusal.ts';
-import { toCacheControl, toMessages, toSystem } from './parts-to-messages.ts';
+import { isFitId, toCacheControl, toMessages, toSystem } from './parts-to-messages.ts';
 import { placeExtensions } from './place-extensions.ts';
 import { toThinking } from './thinking.ts';
 
@@ -17,9 +18,8 @@ import { toThinking } from './thinking.ts';
  * changes. Otherwise a body made from the call, or the failure that names what this wire cannot hold.
  */
 export function callToAnthropic(call: Call, modelId: string): Uint8Array | Failed {
-  if (call.wire === WIRE && call.raw !== undefined && !holdsLostThoughts(call)) {
-    return spliceModel(call, call.raw, modelId);
-  }
+  const isFit = !holdsLostThoughts(call) && call.parts.every(isFitId);
+  if (call.wire === WIRE && call.raw !== undefined && isFit) return spliceModel(call, call.raw, modelId);
   const traits = describeModel(modelId);
   const refusal = findRefusal(call, traits);
   if (refusal !== null) return failWith('unsupported', refusal);
@@ -42,7 +42,8 @@ function spliceModel(call: Call, { bytes, fields }: RawRequest, modelId: string)
 
 /** All that counts as input, which is what count_tokens takes. */
 function buildPrompt(call: Call, modelId: string, traits: ModelTraits): JsonRecord {
-  const { parts, params } = call;
+  const { params } = call;
+  const parts = askInstructions(call.parts);
   const { thinking, effort } = findThinking(call, traits);
   const format = params.responseFormat === undefined ? undefined : toFormat(params.responseFormat);
   return dropAbsent({
@@ -62,12 +63,11 @@ function findThinking({ parts, params }: Call, traits: ModelTraits): ReturnType<
 }
 
 function buildSettings({ params, stream }: Call, traits: ModelTraits): JsonRecord {
-  const { takesSampling } = traits;
+  const { temperature, topP } = fitSamplers(params, traits);
   return dropAbsent({
     max_tokens: findMaxTokens(params, traits),
-    // Models that take the default only are spared hearing it.
-    temperature: takesSampling ? params.temperature : undefined,
-    top_p: takesSampling ? params.topP : undefined,
+    temperature,
+    top_p: topP,
     top_k: params.topK,
     stop_sequences: params.stop,
     metadata: params.endUser === undefined ? undefined : { user_id: params.endUser },

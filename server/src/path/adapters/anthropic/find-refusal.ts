@@ -1,7 +1,7 @@
 /** What of a call this wire cannot hold, although its kind of feature is carried: values out of range, shapes it has no block for. */
 import type { Call, CallParams, MediaPart, Part } from '@reeve/contracts';
 import { WIRE } from './anthropic-wire.ts';
-import type { ModelTraits } from './claude-models.ts';
+import { findSamplerFault, type ModelTraits } from '../claude-models.ts';
 import { mediaToBlock } from './media-to-block.ts';
 import { readBlock, readInput } from './parts-to-messages.ts';
 import { isPlaceable } from './place-extensions.ts';
@@ -21,16 +21,15 @@ export function findRefusal(call: Call, traits: ModelTraits): string | null {
   );
 }
 
-function findSamplingFault({ temperature, topP, topK, reasoning }: CallParams, traits: ModelTraits): string | null {
+function findSamplingFault(params: CallParams, traits: ModelTraits): string | null {
+  const { temperature, reasoning } = params;
   if (temperature !== undefined && (temperature < 0 || temperature > 1)) {
     return `This provider takes a temperature from 0 to 1, and not ${temperature}.`;
   }
-  const isWarm = (temperature ?? 1) === 1;
-  if (!isWarm && isThinking(reasoning)) return 'This provider takes no temperature but 1 where the model reasons.';
-  if (traits.takesSampling) return null;
-  if (!isWarm) return 'This model takes no temperature but 1.';
-  if ((topP ?? 1) !== 1) return 'This model takes no top_p but 1.';
-  return topK === undefined ? null : 'This model takes no top_k.';
+  if ((temperature ?? 1) !== 1 && isThinking(reasoning)) {
+    return 'This provider takes no temperature but 1 where the model reasons.';
+  }
+  return findSamplerFault(params, traits);
 }
 
 function findThinkingFault({ reasoning, maxOutputTokens }: CallParams, traits: ModelTraits): string | null {

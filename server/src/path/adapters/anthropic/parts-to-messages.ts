@@ -1,5 +1,6 @@
 /** From the parts of a call to `system` and `messages`. */
 import type { CacheTtl, Part } from '@reeve/contracts';
+import { fitCallId } from '../fit-call-id.ts';
 import { parseJson, readRecord, type JsonRecord } from '../read-json.ts';
 import { readRedacted, WIRE } from './anthropic-wire.ts';
 import { mediaToBlock, type Block } from './media-to-block.ts';
@@ -36,7 +37,7 @@ function putResultsFirst({ role, content }: Message): Message {
 }
 
 /**
- * `null` for what is left out: empty texts, which this wire refuses, and thoughts without a signature of this wire, which
+ * `null` for what is left out: texts without a word, which this wire refuses, and thoughts without a signature of this wire, which
  * mean nothing to it. An earlier refusal is an ordinary text here.
  */
 function toBlock(part: Part): Block | null {
@@ -52,12 +53,12 @@ function toBareBlock(part: Part): Block | null {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return part.text === '' ? null : { type: 'text', text: part.text };
+      return part.text.trim() === '' ? null : { type: 'text', text: part.text };
     case 'image':
     case 'file':
       return mediaToBlock(part);
     case 'tool-call':
-      return { type: 'tool_use', id: part.id, name: part.name, input: readInput(part.arguments) };
+      return { type: 'tool_use', id: toId(part.id), name: part.name, input: readInput(part.arguments) };
     case 'tool-result':
       return toToolResult(part);
     case 'reasoning':
@@ -69,6 +70,16 @@ function toBareBlock(part: Part): Block | null {
   }
 }
 
+const ID_SHAPE = /^[\w-]+$/;
+const ID_LENGTH = 24;
+
+const toId = (id: string): string => fitCallId(id, ID_SHAPE, ID_LENGTH);
+
+/** Whether the part may stand as it is: this wire refuses ids that other providers give their tool calls. */
+export function isFitId(part: Part): boolean {
+  return (part.type !== 'tool-call' && part.type !== 'tool-result') || ID_SHAPE.test(part.id);
+}
+
 /** A tool's arguments as the object that this wire wants; no text at all means none. `null` where they are anything else. */
 export function readInput(text: string): JsonRecord | null {
   return text.trim() === '' ? {} : readRecord(parseJson(text));
@@ -76,11 +87,11 @@ export function readInput(text: string): JsonRecord | null {
 
 function toToolResult({ id, content, isError }: Extract<Part, { type: 'tool-result' }>): Block {
   const blocks = content.flatMap((part) =>
-    part.type === 'text' && part.text === '' ? [] : (mediaToBlock(part) ?? []),
+    part.type === 'text' && part.text.trim() === '' ? [] : (mediaToBlock(part) ?? []),
   );
   return {
     type: 'tool_result',
-    tool_use_id: id,
+    tool_use_id: toId(id),
     ...(blocks.length === 0 ? {} : { content: blocks }),
     ...(isError === true ? { is_error: true } : {}),
   };

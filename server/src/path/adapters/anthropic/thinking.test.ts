@@ -1,6 +1,6 @@
 import type { ReasoningParams } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
-import { describeModel } from './claude-models.ts';
+import { describeModel } from '../claude-models.ts';
 import { toThinking } from './thinking.ts';
 
 const ask = (reasoning: ReasoningParams | undefined, modelId: string, maxTokens = 64_000) =>

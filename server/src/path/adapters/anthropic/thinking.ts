@@ -1,7 +1,7 @@
 /** How much a model may think, in the words of this wire. */
 import type { ReasoningEffort, ReasoningParams } from '@reeve/contracts';
 import { dropAbsent } from '../read-json.ts';
-import type { ModelTraits } from './claude-models.ts';
+import type { ModelTraits } from '../claude-models.ts';
 
 /** The least that this wire takes. */
 export const BUDGET_MIN = 1_024;

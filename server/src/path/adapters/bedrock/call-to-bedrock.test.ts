@@ -135,7 +135,7 @@ describe('settings', () => {
   it('stand under the names of this wire', () => {
     const params: CallParams = {
       maxOutputTokens: 9,
-      temperature: 0,
+      temperature: 1,
       topP: 0.5,
       topK: 7,
       stop: ['x'],
@@ -147,7 +147,7 @@ describe('settings', () => {
     expect(action).toBe('converse');
     expect(body).toEqual({
       messages: [{ role: 'user', content: [{ text: 'How long is a stick?' }] }],
-      inferenceConfig: { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['x'] },
+      inferenceConfig: { maxTokens: 9, topP: 0.5, stopSequences: ['x'] },
       toolConfig: {
         tools: [
           {

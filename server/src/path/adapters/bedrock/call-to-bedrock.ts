@@ -1,6 +1,8 @@
 /** From a call to the path and the bytes of a Converse or CountTokens request. */
 import type { Call, CallParams, Part, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
+import { describeModel, fitSamplers } from '../claude-models.ts';
 import { dropAbsent, readRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
 import { WIRE } from './bedrock-wire.ts';
@@ -38,7 +40,8 @@ export function callToBedrock(call: Call, modelId: string): BedrockRequest | Fai
 export const toBytes = (body: object): Uint8Array => Buffer.from(JSON.stringify(body));
 
 /** All that counts as input. */
-function buildPrompt({ parts, params, extensions }: Call, modelId: string): object {
+function buildPrompt({ parts: given, params, extensions }: Call, modelId: string): object {
+  const parts = askInstructions(given);
   const { thinking, ...rest } = toModelFields(params, modelId);
   const mayThink = readRecord(thinking)?.type !== 'enabled' || !callsWithoutThought(parts, WIRE);
   const fields = { ...rest, ...(mayThink ? dropAbsent({ thinking }) : {}), ...readRecord(extensions[MODEL_FIELDS]) };
@@ -52,10 +55,12 @@ function buildPrompt({ parts, params, extensions }: Call, modelId: string): obje
 
 function buildSettings({ params, extensions }: Call, modelId: string): object {
   const { responseFormat, stop = [] } = params;
+  const isClaude = findFamily(modelId) === 'claude';
+  const { temperature, topP } = isClaude ? fitSamplers(params, describeModel(modelId)) : params;
   const inference = dropAbsent({
     maxTokens: params.maxOutputTokens,
-    temperature: params.temperature,
-    topP: params.topP,
+    temperature,
+    topP,
     stopSequences: stop.length === 0 ? undefined : stop,
   });
   const own = Object.entries(OWN_FIELDS).map(([name, ours]) => [ours, readRecord(extensions[name]) ?? undefined]);
@@ -63,8 +68,7 @@ function buildSettings({ params, extensions }: Call, modelId: string): object {
     inferenceConfig: Object.keys(inference).length === 0 ? undefined : inference,
     outputConfig: toOutputConfig(responseFormat),
     // Claude says at which sequence it stopped, if it is asked.
-    additionalModelResponseFieldPaths:
-      stop.length > 0 && findFamily(modelId) === 'claude' ? ['/stop_sequence'] : undefined,
+    additionalModelResponseFieldPaths: stop.length > 0 && isClaude ? ['/stop_sequence'] : undefined,
     ...Object.fromEntries(own),
   });
 }

@@ -1,11 +1,12 @@
 /** What of a call this wire cannot hold, although its kind of feature is carried: values out of range, shapes it has no block for. */
 import type { Call, CallParams, MediaPart, Part } from '@reeve/contracts';
+import { describeModel, findSamplerFault } from '../claude-models.ts';
 import { BUDGET_MIN, findFamily, isReasoning } from './model-families.ts';
 import { mediaToBlock, readInput } from './parts-to-content.ts';
 
 /** A sentence for the caller, or `null`. Nothing is bent into the wire's ranges: what does not fit is refused by name. */
 export function findRefusal({ params, parts }: Call, modelId: string): string | null {
-  const fault = findParamsFault(params) ?? findReasoningFault(params, modelId);
+  const fault = findParamsFault(params) ?? findModelFault(params, modelId) ?? findReasoningFault(params, modelId);
   if (fault !== null) return fault;
   for (const part of parts) {
     const found = findPartFault(part);
@@ -20,6 +21,10 @@ function findParamsFault({ temperature, toolChoice, tools = [] }: CallParams): s
   }
   const needsTools = toolChoice !== undefined && toolChoice !== 'auto' && toolChoice !== 'none';
   return needsTools && tools.length === 0 ? 'This provider takes a tool choice only with tools.' : null;
+}
+
+function findModelFault(params: CallParams, modelId: string): string | null {
+  return findFamily(modelId) === 'claude' ? findSamplerFault(params, describeModel(modelId)) : null;
 }
 
 function findReasoningFault({ reasoning, maxOutputTokens, temperature }: CallParams, modelId: string): string | null {

@@ -3,6 +3,7 @@
  * public parameter references of the models on Bedrock.
  */
 import type { CallParams, ReasoningEffort, ReasoningParams } from '@reeve/contracts';
+import { describeModel } from '../claude-models.ts';
 import { dropAbsent } from '../read-json.ts';
 
 export type Family = 'claude' | 'nova' | 'gpt-oss' | 'cohere' | 'other';
@@ -36,7 +37,7 @@ function toReasoning({ reasoning, maxOutputTokens }: CallParams, family: Family,
   const { effort = 'medium', budgetTokens } = reasoning;
   if (family === 'nova') return { reasoningConfig: { type: 'enabled', maxReasoningEffort: toThreeSteps(effort) } };
   if (family === 'gpt-oss') return { reasoning_effort: toThreeSteps(effort) };
-  if (budgetTokens === undefined && isAdaptive(modelId)) {
+  if (budgetTokens === undefined && describeModel(modelId).thinking === 'adaptive') {
     const output = { effort: effort === 'minimal' ? 'low' : effort };
     return dropAbsent({
       thinking: { type: 'adaptive' },
@@ -71,10 +72,4 @@ function fitBudget(effort: ReasoningEffort, maxOutputTokens = OUTPUT_TOKENS): nu
 function toThreeSteps(effort: ReasoningEffort): string {
   if (effort === 'medium') return effort;
   return effort === 'minimal' || effort === 'low' ? 'low' : 'high';
-}
-
-/** Claude from 4.6 on chooses by itself how much to think. */
-function isAdaptive(modelId: string): boolean {
-  const version = /claude-(?:[a-z]+-)+(\d{1,2})(?!\d)(?:-(\d{1,2})(?!\d))?/.exec(modelId);
-  return version !== null && Number(version[1]) * 100 + Number(version[2] ?? 0) >= 406;
 }

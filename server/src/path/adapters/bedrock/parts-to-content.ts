@@ -1,6 +1,7 @@
 /** From the parts of a call to Converse's `system` and `messages`. */
 import type { CacheTtl, MediaPart, Part } from '@reeve/contracts';
 import { isBase64, readDataUrl, type Blob64 } from '../data-url.ts';
+import { fitCallId } from '../fit-call-id.ts';
 import { parseJson, readRecord, type JsonRecord } from '../read-json.ts';
 import { WIRE } from './bedrock-wire.ts';
 
@@ -52,19 +53,19 @@ function toBlocks(part: Part, position: number): Block[] {
 }
 
 /**
- * `null` for what is left out: empty texts, which this wire refuses, and thoughts without a signature of this wire, which
+ * `null` for what is left out: texts without a word, which this wire refuses, and thoughts without a signature of this wire, which
  * mean nothing to it. An earlier refusal is an ordinary text here.
  */
 function toBlock(part: Part, position: number): Block | null {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return part.text === '' ? null : { text: part.text };
+      return toText(part.text);
     case 'image':
     case 'file':
       return mediaToBlock(part, position);
     case 'tool-call':
-      return { toolUse: { toolUseId: part.id, name: part.name, input: readInput(part.arguments) } };
+      return { toolUse: { toolUseId: toId(part.id), name: part.name, input: readInput(part.arguments) } };
     case 'tool-result':
       return toToolResult(part, position);
     case 'reasoning':
@@ -75,6 +76,13 @@ function toBlock(part: Part, position: number): Block | null {
   }
 }
 
+const toText = (text: string): Block | null => (text.trim() === '' ? null : { text });
+
+const ID_SHAPE = /^[\w-]{1,64}$/;
+const ID_LENGTH = 24;
+
+const toId = (id: string): string => fitCallId(id, ID_SHAPE, ID_LENGTH);
+
 /** A tool's arguments as the object that this wire wants; no text at all means none. `null` where they are anything else. */
 export function readInput(text: string): JsonRecord | null {
   return text.trim() === '' ? {} : readRecord(parseJson(text));
@@ -82,7 +90,7 @@ export function readInput(text: string): JsonRecord | null {
 
 function toToolResult({ id, content, isError }: Extract<Part, { type: 'tool-result' }>, position: number): Block {
   const blocks = content.flatMap((part, at) => mediaToBlock(part, position * 100 + at) ?? []);
-  return { toolResult: { toolUseId: id, content: blocks, ...(isError === true ? { status: 'error' } : {}) } };
+  return { toolResult: { toolUseId: toId(id), content: blocks, ...(isError === true ? { status: 'error' } : {}) } };
 }
 
 function toThought({ text, signature, hidden }: Extract<Part, { type: 'reasoning' }>): Block | null {
@@ -93,7 +101,7 @@ function toThought({ text, signature, hidden }: Extract<Part, { type: 'reasoning
 
 /** The block; `null` where this wire has none for it. URLs stand as `data:` by now. An image's `detail` has no place here. */
 export function mediaToBlock(part: MediaPart, position: number): Block | null {
-  if (part.type === 'text') return part.text === '' ? null : { text: part.text };
+  if (part.type === 'text') return toText(part.text);
   if (part.type === 'image') return toImage(readDataUrl(part.url));
   const blob = readBlob(part);
   if (blob?.mediaType.startsWith('image/') === true) return toImage(blob);
@@ -105,7 +113,6 @@ export function mediaToBlock(part: MediaPart, position: number): Block | null {
 const IMAGE_FORMATS: Readonly<Record<string, string>> = {
   'image/png': 'png',
   'image/jpeg': 'jpeg',
-  'image/jpg': 'jpeg',
   'image/gif': 'gif',
   'image/webp': 'webp',
 };

@@ -1,5 +1,6 @@
 /** From a call to the bytes of a Gemini request. */
 import type { Call, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import { askInstructions } from '../ask-instructions.ts';
 import { joinTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
 import { nameModel } from './google-client.ts';
@@ -12,8 +13,9 @@ export type GoogleBody = { body: Uint8Array } | { refusal: string };
  * The body of one request, from a call whose media are bytes already. `refusal` says what this wire cannot carry, in
  * a sentence for the caller.
  */
-export function callToGoogle(call: Call, modelId: string): GoogleBody {
-  if (call.kind === 'embedding') return toBody(buildEmbeddings(call, modelId));
+export function callToGoogle(given: Call, modelId: string): GoogleBody {
+  if (given.kind === 'embedding') return toBody(buildEmbeddings(given, modelId));
+  const call = { ...given, parts: askInstructions(given.parts) };
   const contents = partsToContents(call.parts, modelId);
   if ('refusal' in contents) return contents;
   const request = buildRequest(call, contents.contents, modelId);

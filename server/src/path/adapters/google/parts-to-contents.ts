@@ -61,7 +61,8 @@ function toParts(part: Part, context: Context): Made {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return one({ text: part.text });
+      // An empty part is an error on this wire.
+      return part.text === '' ? { parts: [] } : one({ text: part.text });
     case 'image':
     case 'file':
       return toMedia(part);

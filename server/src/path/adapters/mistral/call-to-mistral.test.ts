@@ -79,6 +79,7 @@ describe('a conversation', () => {
       messages: [
         { role: 'tool', content: [{ type: 'text' }, { type: 'image_url', image_url: { url: image.url } }] },
         { role: 'tool', content: '' },
+        { role: 'assistant', content: 'OK.' },
         { role: 'user', content: 'And?' },
       ],
     });

@@ -1,8 +1,8 @@
 /** From a call to the bytes of a Mistral request. */
-import { createHash } from 'node:crypto';
 import type { Call, CallParams, MediaPart, Part, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
-import { encodeBase32 } from '#kernel';
+import { askInstructions } from '../ask-instructions.ts';
 import { makeDataUrl } from '../data-url.ts';
+import { fitCallId } from '../fit-call-id.ts';
 import { groupTurns, joinTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
 import { tellToolError } from '../tell-failed-tool.ts';
@@ -96,12 +96,25 @@ function toResponseFormat(format: ResponseFormat): object {
   return { type: 'json_schema', json_schema: schema };
 }
 
-function toMessages(parts: readonly Part[]): object[] {
-  const messages = groupTurns(parts).flatMap(turnToMessages);
+/** What the system says stands first here, wherever it stood. */
+function toMessages(given: readonly Part[]): object[] {
+  const parts = askInstructions(given);
+  const system = parts.filter((part) => part.role === 'system');
+  const others = parts.filter((part) => part.role !== 'system');
+  const messages = groupTurns([...system, ...others])
+    .flatMap(turnToMessages)
+    .flatMap(bridgeResults);
   const last = messages.at(-1);
   // An answer that the caller began is taken up only where it is marked so.
   if (last?.role === 'assistant' && last.tool_calls === undefined) messages.splice(-1, 1, { ...last, prefix: true });
   return messages;
+}
+
+/** Nobody but the model may speak behind the results of tools: who asks on without its answer is put behind this one. */
+const BRIDGE: Message = { role: 'assistant', content: 'OK.' };
+
+function bridgeResults(message: Message, at: number, all: readonly Message[]): Message[] {
+  return message.role === 'user' && all[at - 1]?.role === 'tool' ? [BRIDGE, message] : [message];
 }
 
 interface Message {
@@ -146,14 +159,7 @@ function toResultChunks({ content, isError }: Extract<Part, { type: 'tool-result
 
 const TOOL_CALL_ID = /^[a-zA-Z0-9]{9}$/;
 
-/**
- * Mistral takes ids of nine letters and digits only. Another provider's id becomes one that follows from it alone, so
- * that calls and results still find each other, in this request and in the next.
- */
-function toToolCallId(id: string): string {
-  if (TOOL_CALL_ID.test(id)) return id;
-  return encodeBase32(createHash('sha256').update(id).digest()).slice(0, 9);
-}
+const toToolCallId = (id: string): string => fitCallId(id, TOOL_CALL_ID, 9);
 
 type Chunk = { type: string } & Record<string, unknown>;
 

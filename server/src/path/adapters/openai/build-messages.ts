@@ -1,5 +1,6 @@
 /** From the parts of a chat to OpenAI's messages. */
 import type { MediaPart, Part } from '@reeve/contracts';
+import { fitCallId } from '../fit-call-id.ts';
 import { groupTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
 import { tellToolError } from '../tell-failed-tool.ts';
@@ -14,7 +15,7 @@ function toMessages(turn: readonly Part[]): object[] {
   const contents = turn.flatMap((part) => toContent(part) ?? []);
   const calls = turn.flatMap((part) =>
     part.type === 'tool-call'
-      ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
+      ? [{ id: toId(part.id), type: 'function', function: { name: part.name, arguments: part.arguments } }]
       : [],
   );
   if (contents.length === 0 && calls.length === 0) return results;
@@ -22,6 +23,11 @@ function toMessages(turn: readonly Part[]): object[] {
   const toolCalls = calls.length === 0 ? {} : { tool_calls: calls };
   return [...results, { role, content: joinContents(contents), ...toolCalls }];
 }
+
+const ID_LENGTH_MAX = 40;
+const ID_SHAPE = new RegExp(`^.{0,${ID_LENGTH_MAX}}$`, 's');
+
+const toId = (id: string): string => fitCallId(id, ID_SHAPE, ID_LENGTH_MAX);
 
 type Content = { type: 'text'; text: string } | ({ type: string } & Record<string, unknown>);
 
@@ -33,7 +39,7 @@ function joinContents(contents: readonly Content[]): unknown {
 }
 
 function toResult({ id, content, isError }: Extract<Part, { type: 'tool-result' }>): object {
-  return { role: 'tool', tool_call_id: id, content: tellToolError(joinTexts(content), isError) };
+  return { role: 'tool', tool_call_id: toId(id), content: tellToolError(joinTexts(content), isError) };
 }
 
 /** Results are texts on this wire; what else one holds is refused before. */

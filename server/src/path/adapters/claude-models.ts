@@ -1,4 +1,8 @@
-/** What the models of this wire take, by the version in their names. Source: the public models overview and migration guides. */
+/**
+ * What Claude takes, at Anthropic and elsewhere, by the version in the model's name. Source: the public models overview and
+ * migration guides.
+ */
+import type { CallParams } from '@reeve/contracts';
 
 export interface ModelTraits {
   /** The most that one answer may hold; this wire has no default of its own. */
@@ -9,8 +13,8 @@ export interface ModelTraits {
   takesBudget: boolean;
   /** The model thinks unless it is told not to. */
   thinksByDefault: boolean;
-  /** Takes `temperature`, `top_p` and `top_k` at other values than the default. */
-  takesSampling: boolean;
+  /** Of `temperature` and `top_p`, how many may be set at other values than their default; `top_k` where one may. */
+  samplers: 'none' | 'one' | 'both';
   /** Takes a JSON Schema for its answer. */
   takesSchema: boolean;
   /** Knows the effort `xhigh`. */
@@ -23,7 +27,7 @@ const FOREIGN: ModelTraits = {
   thinking: 'budget',
   takesBudget: true,
   thinksByDefault: false,
-  takesSampling: true,
+  samplers: 'both',
   takesSchema: true,
   takesXhigh: false,
 };
@@ -40,7 +44,7 @@ export function describeModel(modelId: string): ModelTraits {
     thinking: version >= 406 ? 'adaptive' : version >= 307 ? 'budget' : 'none',
     takesBudget: version < 407,
     thinksByDefault: version >= 500,
-    takesSampling: version < 407,
+    samplers: version >= 407 ? 'none' : version >= 401 ? 'one' : 'both',
     takesSchema: version >= 405,
     takesXhigh: version >= 407,
   };
@@ -56,4 +60,27 @@ function findMaxOutput(version: number, opus: boolean): number {
   if (version >= 406) return 128_000;
   if (version >= 307) return opus && version < 405 ? 32_000 : 64_000;
   return version >= 305 ? 8_192 : 4_096;
+}
+
+type Samplers = Pick<CallParams, 'temperature' | 'topP' | 'topK'>;
+
+/** What of these settings the model would refuse, in a sentence for the caller, or `null`. */
+export function findSamplerFault({ temperature, topP, topK }: Samplers, { samplers }: ModelTraits): string | null {
+  const isWarm = (temperature ?? 1) === 1;
+  const isWide = (topP ?? 1) === 1;
+  if (samplers === 'both') return null;
+  if (samplers === 'one') return isWarm || isWide ? null : 'This model takes a temperature or a top_p, and not both.';
+  if (!isWarm) return 'This model takes no temperature but 1.';
+  if (!isWide) return 'This model takes no top_p but 1.';
+  return topK === undefined ? null : 'This model takes no top_k.';
+}
+
+/** Those that the model may hear: one at its default says nothing, and is left out where not both may be set. */
+export function fitSamplers(
+  { temperature, topP }: Samplers,
+  { samplers }: ModelTraits,
+): { temperature?: number | undefined; topP?: number | undefined } {
+  if (samplers === 'none') return {};
+  if (samplers === 'both' || temperature === undefined || topP === undefined) return { temperature, topP };
+  return topP === 1 ? { temperature } : { topP };
 }

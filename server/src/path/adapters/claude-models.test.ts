@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeModel } from './claude-models.ts';
+import { describeModel, findSamplerFault, fitSamplers } from './claude-models.ts';
 
 describe('claude-models', () => {
   it.each([
@@ -37,12 +37,12 @@ describe('claude-models', () => {
 
   it('knows from which version on sampling and budgets are gone', () => {
     expect(describeModel('claude-opus-4-6')).toMatchObject({
-      takesSampling: true,
+      samplers: 'one',
       takesBudget: true,
       takesXhigh: false,
     });
     expect(describeModel('claude-opus-4-7')).toMatchObject({
-      takesSampling: false,
+      samplers: 'none',
       takesBudget: false,
       takesXhigh: true,
     });
@@ -50,5 +50,22 @@ describe('claude-models', () => {
     expect(describeModel('claude-sonnet-5').thinksByDefault).toBe(true);
     expect(describeModel('claude-opus-4-1-20250805').takesSchema).toBe(false);
     expect(describeModel('claude-opus-4-5').takesSchema).toBe(true);
+  });
+
+  it.each([
+    ['claude-sonnet-4-20250514', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5, topP: 0.9 }],
+    ['claude-opus-4-1-20250805', { temperature: 0.5, topP: 1 }, { temperature: 0.5 }],
+    ['claude-sonnet-4-5', { temperature: 1, topP: 0.9 }, { topP: 0.9 }],
+    ['claude-sonnet-4-5', { temperature: 0.5 }, { temperature: 0.5 }],
+    ['claude-opus-4-6', { temperature: 0.5, topP: 0.9 }, /temperature or a top_p/],
+    ['claude-opus-4-7', { temperature: 1, topP: 1 }, {}],
+    ['claude-opus-4-7', { temperature: 0.5 }, /temperature but 1/],
+    ['claude-opus-4-7', { topP: 0.9 }, /top_p but 1/],
+    ['claude-opus-4-7', { topK: 4 }, /no top_k/],
+    ['kimi-k2', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5, topP: 0.9 }],
+  ])('lets %s hear of %j', (modelId, settings, expected) => {
+    const traits = describeModel(modelId);
+    if (expected instanceof RegExp) expect(findSamplerFault(settings, traits)).toMatch(expected);
+    else expect([findSamplerFault(settings, traits), fitSamplers(settings, traits)]).toEqual([null, expected]);
   });
 });

@@ -1,0 +1,125 @@
+/**
+ * Requests that one wire takes and another does not in the same shape: before each provider's strict mock they must come
+ * out as something that it takes. Where the wires agree the caller's own bytes go on, and nothing is asked here.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postJson } from '../rigs/api.ts';
+import { startMockWires, type MockWires } from '../rigs/mock-wires/start-mock-wires.ts';
+import { WIRE_KEY } from '../rigs/mock-wires/wire.ts';
+import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
+import { MATRIX } from './matrix-config.ts';
+
+const user = { role: 'user', content: 'What is a tally?' };
+const tool = { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } };
+const called = (id: string, content: string | null = null) => [
+  user,
+  { role: 'assistant', content, tool_calls: [{ id, type: 'function', function: { name: 'look', arguments: '{}' } }] },
+  { role: 'tool', tool_call_id: id, content: 'A stick.' },
+];
+const image = { type: 'image_url', image_url: { url: 'data:image/jpg;base64,AAAA' } };
+
+const CHATS: Readonly<Record<string, object>> = {
+  'no tools, and a choice among them': { messages: [user], tools: [], tool_choice: 'auto', parallel_tool_calls: true },
+  'ids with dots and colons': { messages: called('functions.look:0'), tools: [tool] },
+  'very long ids': { messages: called('call_'.padEnd(80, 'x')), tools: [tool] },
+  'a tool call beside an empty text': { messages: called('call_1', ''), tools: [tool] },
+  'a tool call beside a blank text': { messages: called('call_1', ' \n'), tools: [tool] },
+  'a blank answer in the history': { messages: [user, { role: 'assistant', content: ' \n' }, user] },
+  'a question behind the result of a tool': { messages: [...called('call_1'), user], tools: [tool] },
+  'instructions alone': { messages: [{ role: 'system', content: 'Say something of tallies.' }] },
+  'instructions in the middle': {
+    messages: [user, { role: 'assistant', content: 'A stick.' }, { role: 'developer', content: 'Be brief.' }, user],
+  },
+  'instructions behind the result of a tool': {
+    messages: [...called('call_1'), { role: 'system', content: 'Be brief.' }],
+    tools: [tool],
+  },
+  'both samplers, one at its default': { messages: [user], temperature: 0.5, top_p: 1 },
+  'both samplers, the other at its default': { messages: [user], temperature: 1, top_p: 0.5 },
+  'nothing to stop at': { messages: [user], stop: [] },
+};
+
+const IMAGES: Readonly<Record<string, object>> = {
+  'an image that calls itself jpg': { messages: [{ role: 'user', content: [{ type: 'text', text: 'Look:' }, image] }] },
+};
+
+const block = { type: 'tool_use', id: 'toolu_'.padEnd(60, 'x'), name: 'look', input: {} };
+const result = { type: 'tool_result', tool_use_id: block.id, content: 'A stick.' };
+const ownTool = { name: 'look', input_schema: { type: 'object', properties: {} } };
+
+const MESSAGES: Readonly<Record<string, object>> = {
+  'no tools, and a choice among them': { messages: [user], tools: [], tool_choice: { type: 'auto' } },
+  'nothing to stop at': { messages: [user], stop_sequences: [] },
+  'an empty text before a tool call': {
+    messages: [
+      user,
+      { role: 'assistant', content: [{ type: 'text', text: '' }, block] },
+      { role: 'user', content: [result] },
+    ],
+    tools: [ownTool],
+  },
+  'a question beside the result of a tool': {
+    messages: [
+      user,
+      { role: 'assistant', content: [block] },
+      { role: 'user', content: [result, { type: 'text', text: 'And now?' }] },
+    ],
+    tools: [ownTool],
+  },
+};
+
+const RESPONSES: Readonly<Record<string, object>> = {
+  'no tools, and a choice among them': { input: 'Hi.', tools: [], tool_choice: 'auto', parallel_tool_calls: true },
+};
+
+const OPENAI = ['openai', 'compatible', 'azure', 'azure-dated'];
+const OTHERS = ['anthropic', 'google', 'mistral', 'cohere', 'bedrock'];
+const WITH_RESPONSES = new Set(['openai', 'azure', 'azure-dated']);
+
+let mocks: MockWires;
+let reeve: WholeReeve;
+
+beforeAll(async () => {
+  mocks = await startMockWires();
+  const providers = [...OPENAI, ...OTHERS].map((name) => {
+    const { path = '', entry = '' } = MATRIX[name] ?? {};
+    const secret = name === 'bedrock' ? 'secret_access_key' : 'api_key';
+    return `  ${name}: { ${entry}, base_url: "${mocks.origin}${path}", ${secret}: ${WIRE_KEY} }`;
+  });
+  reeve = await startReeve({ config: ['providers:', ...providers].join('\n') });
+});
+
+afterAll(async () => {
+  await reeve?.close();
+  await mocks?.stop();
+});
+
+async function expectTaken(path: string, provider: string, fields: object): Promise<void> {
+  const answer = await postJson(reeve, path, { model: `${provider}/${MATRIX[provider]?.chat}`, ...fields });
+  expect([answer.status, answer.status === 200 ? '' : await answer.text()]).toEqual([200, '']);
+}
+
+const cross = (providers: readonly string[], requests: Readonly<Record<string, object>>) =>
+  providers.flatMap((provider) => Object.entries(requests).map(([name, fields]) => [provider, name, fields] as const));
+
+describe('a chat of OpenAI’s wire', () => {
+  it.each(cross(OTHERS, CHATS))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/chat/completions', provider, fields),
+  );
+  it.each(cross(['anthropic', 'google', 'bedrock'], IMAGES))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/chat/completions', provider, fields),
+  );
+});
+
+describe('a message of Anthropic’s wire', () => {
+  it.each(cross([...OPENAI, ...OTHERS.slice(1)], MESSAGES))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/messages', provider, { max_tokens: 64, ...fields }),
+  );
+});
+
+describe('a request of OpenAI’s newer wire', () => {
+  const chatting = [...OPENAI, ...OTHERS].filter((provider) => !WITH_RESPONSES.has(provider));
+  it.each(cross(chatting, RESPONSES))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/responses', provider, fields),
+  );
+});
