@@ -1,4 +1,5 @@
 /** Moves appended events on: to the consumers' inboxes, or to the broker where there is one. */
+import type { Tx } from '../database/port.ts';
 import type { BusParts } from './bus-parts.ts';
 import {
   fanOutPending,
@@ -22,15 +23,19 @@ export interface Publisher {
   publish(events: readonly PendingEvent[]): Promise<readonly EventRef[]>;
 }
 
+/** A batch that is not full was the last: what is appended later tells so itself. */
+const afterBatch = (moved: number): number | null => (moved < BATCH ? null : 0);
+
+/** Events of which the disk has not heard that they moved on move on once more, which consumers do not notice. */
+const UNSYNCED = { sync: false };
+
 /** Without a broker: consumers of any process find the events in their inbox. */
 export function createFanOut(parts: BusParts): Pump {
   const { database } = parts;
-  return createOutboxPump(parts, () =>
-    database.asRole('operator', async (tx) => {
-      if (!(await lockMoving(tx))) return BUSY_MS;
-      return (await fanOutPending(tx, BATCH)) === 0 ? null : 0;
-    }),
-  );
+  async function fanOut(tx: Tx): Promise<number | null> {
+    return (await lockMoving(tx)) ? afterBatch(await fanOutPending(tx, BATCH)) : BUSY_MS;
+  }
+  return createOutboxPump(parts, () => database.asRole('operator', fanOut, UNSYNCED));
 }
 
 /**
@@ -44,7 +49,7 @@ export function createRelay(parts: BusParts, publisher: Publisher): Pump {
     if (events.length === 0) return null;
     const kept = await publisher.publish(events);
     await mark(kept);
-    return kept.length === events.length ? 0 : REFUSED_MS;
+    return kept.length === events.length ? afterBatch(kept.length) : REFUSED_MS;
   }
   return createOutboxPump(parts, () => {
     if (!publisher.ready()) return Promise.resolve(null);
@@ -52,16 +57,20 @@ export function createRelay(parts: BusParts, publisher: Publisher): Pump {
     if (database.engine === 'pglite') {
       return relayBatch(
         () => database.asRole('operator', (tx) => readPending(tx, BATCH)),
-        (kept) => database.asRole('operator', (tx) => markPublished(tx, kept)),
+        (kept) => database.asRole('operator', (tx) => markPublished(tx, kept), UNSYNCED),
       );
     }
-    return database.asRole('operator', async (tx) => {
-      if (!(await lockMoving(tx))) return BUSY_MS;
-      return relayBatch(
-        () => readPending(tx, BATCH),
-        (kept) => markPublished(tx, kept),
-      );
-    });
+    return database.asRole(
+      'operator',
+      async (tx) => {
+        if (!(await lockMoving(tx))) return BUSY_MS;
+        return relayBatch(
+          () => readPending(tx, BATCH),
+          (kept) => markPublished(tx, kept),
+        );
+      },
+      UNSYNCED,
+    );
   });
 }
 
