@@ -28,7 +28,8 @@ export interface PendingEvent extends EventRef {
   subject: string;
   /** `type/id`. */
   aggregateKey: string;
-  envelope: Readonly<Record<string, unknown>>;
+  /** The envelope as JSON. */
+  payload: string;
 }
 
 /** An event on its way to a consumer. */
@@ -46,12 +47,15 @@ const toIso = (ms: number): string => new Date(ms).toISOString();
 
 /** Writes the entries in their order and wakes the dispatcher with the commit. */
 export async function insertEvents(tx: Tx, entries: readonly OutboxEntry[]): Promise<void> {
-  const rows = entries.map(
-    ({ id, aggregate, subject, payload }) =>
-      sql`(${id}::uuid, ${aggregate.type}, ${aggregate.id}, ${subject}, ${payload}::jsonb)`,
-  );
+  const column = (read: (entry: OutboxEntry) => string): string[] => entries.map(read);
   await sql`with entry as (
-      insert into outbox (id, aggregate_type, aggregate_id, event_type, payload) values ${sql.join(rows)})
+      insert into outbox (id, aggregate_type, aggregate_id, event_type, payload)
+      select id, aggregate_type, aggregate_id, event_type, payload::jsonb
+      from unnest(${column(({ id }) => id)}::uuid[], ${column(({ aggregate }) => aggregate.type)}::text[],
+        ${column(({ aggregate }) => aggregate.id)}::text[], ${column(({ subject }) => subject)}::text[],
+        ${column(({ payload }) => payload)}::text[])
+        with ordinality as e (id, aggregate_type, aggregate_id, event_type, payload, place)
+      order by place)
     select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(tx);
 }
 
@@ -83,12 +87,13 @@ export async function fanOutPending(tx: Tx, limit: number): Promise<number> {
   return rows[0]?.moved ?? 0;
 }
 
-/** The oldest pending events, in order. */
-export async function readPending(tx: Tx, limit: number): Promise<PendingEvent[]> {
+/** The oldest pending events, in order, without those that are on their way already. */
+export async function readPending(tx: Tx, limit: number, sent: readonly EventRef[] = []): Promise<PendingEvent[]> {
   const { rows } = await sql<PendingEvent>`
     select id, ${atText('created_at')} as at, event_type as subject,
-      aggregate_type || '/' || aggregate_id as "aggregateKey", payload as envelope
-    from outbox where status = 'pending' order by created_at, id limit ${limit}`.execute(tx);
+      aggregate_type || '/' || aggregate_id as "aggregateKey", payload::text as payload
+    from outbox where status = 'pending' and id <> all(${idsOf(sent)}::uuid[])
+    order by created_at, id limit ${limit}`.execute(tx);
   return rows;
 }
 
