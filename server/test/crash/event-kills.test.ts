@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { KILLS } from '../rigs/kill-loop.ts';
-import { killEventLoad } from './event-kills.ts';
+import { CONSUMERS, KILLER, killEventLoad, outliveKiller } from './event-kills.ts';
 
 const EMBEDDED = { postgresUrl: null, natsUrl: null };
 
@@ -17,4 +17,20 @@ it(
 it('sees an append that was acknowledged before its commit', { timeout: 180_000 }, async () => {
   const { faults } = await killEventLoad(EMBEDDED, { broken: 'says too early', kills: 3 });
   expect(faults.filter((fault) => fault.includes('promised, and not there')).length).toBeGreaterThan(0);
+});
+
+it(
+  'sets aside the event that ends whoever handles it, and nothing else, inside PGlite',
+  { timeout: 300_000 },
+  async () => {
+    const { wrong, reasons } = await outliveKiller(EMBEDDED);
+    expect(wrong).toEqual([]);
+    const reason = 'the process ended each time while it handled the event';
+    expect(reasons.toSorted()).toEqual(CONSUMERS.map((name) => [name, KILLER, reason]));
+  },
+);
+
+it('sees attempts that end with their process', { timeout: 180_000 }, async () => {
+  const { reasons } = await outliveKiller(EMBEDDED, { broken: 'attempts end with the process', livesMax: 10 });
+  expect(reasons).toEqual([]);
 });

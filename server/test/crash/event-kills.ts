@@ -27,7 +27,7 @@ export const CONSUMERS = ['first', 'second'];
 /** The event that ends whoever handles it. */
 export const KILLER = 'killer';
 
-export type BrokenPromise = '' | 'effect beside the transaction' | 'says too early';
+export type BrokenPromise = '' | 'effect beside the transaction' | 'says too early' | 'attempts end with the process';
 
 export interface EventPlace {
   /** `null`: PGlite in a folder of the test's own. */
@@ -75,7 +75,8 @@ export async function killEventLoad(
     if (postgresUrl === null) await waitUntilDrained(notes, drained);
     else await waitUntilSettled(postgresUrl, promised);
     await last.kill();
-    const faults = await findFaults({ place, asked: names(notes.read(), 'asked'), promised });
+    const asked = names(notes.read(), 'asked');
+    const faults = await withDatabase(place, (database) => findFaults(database, { asked, promised }));
     return { faults, acknowledged: promised.length };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -86,41 +87,61 @@ export async function killEventLoad(
  * Events with one among them that ends each process which handles it: starts consumers until none dies any more. Answers
  * how often each of the others had its effect, and the reasons of dead letters.
  */
-export async function outliveKiller({ postgresUrl, natsUrl }: { postgresUrl: string; natsUrl: string | null }) {
+export async function outliveKiller(
+  { postgresUrl, natsUrl }: EventPlace,
+  { broken = '', livesMax = 30 }: { broken?: BrokenPromise; livesMax?: number } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-events-'));
   const notes = openNotes(join(folder, 'notes'));
+  const place = postgresUrl ?? join(folder, 'data');
   const script = join(import.meta.dirname, 'event-load.testing.ts');
-  const args = [notes.path, postgresUrl, natsUrl ?? '', 'consume'];
+  const start = () => startProgram({ script, args: [notes.path, place, natsUrl ?? '', 'consume', broken], notes });
   const others = Array.from({ length: 40 }, (_, index) => `event-${String(index).padStart(6, '0')}`);
-  const database = await openPostgresDatabase({ url: postgresUrl });
-  const bus = createTestBus(database);
+  const letters = () => withDatabase(place, listLetters);
   try {
-    await (await startProgram({ script, args, notes })).kill();
+    await (await start()).kill();
     const events = others.map((name) => auditEvent(SERVICE, name));
     events.splice(20, 0, auditEvent(SERVICE, KILLER));
-    await database.asRole('operator', (tx) => bus.append(tx, ...events));
-    const letters = () => bus.deadLetters.list({ limit: 500, after: null }, { state: 'open' });
-    for (let lives = 0; lives < 30 && (await letters()).length < CONSUMERS.length; lives += 1) {
+    await withDatabase(place, (database) =>
+      database.asRole('operator', (tx) => createTestBus(database).append(tx, ...events)),
+    );
+    let lives = 0;
+    for (; lives < livesMax && (await letters()).length < CONSUMERS.length; lives += 1) {
       // One that dies before it is ready has died of the same.
-      const alive = await startProgram({ script, args, notes }).catch(() => null);
+      const alive = await start().catch(() => null);
       for (let waitedMs = 0; alive !== null && isAlive(alive.pid) && waitedMs < 8_000; waitedMs += 100)
         await sleep(100);
       await alive?.kill();
     }
-    const last = await startProgram({ script, args, notes });
-    await waitUntilSettled(postgresUrl, others);
+    if (lives === livesMax) return { wrong: others, reasons: await letters() };
+    const drained = names(notes.read(), 'drained').length;
+    const last = await start();
+    if (postgresUrl === null) await waitUntilDrained(notes, drained);
+    else await waitUntilSettled(postgresUrl, others);
     await last.kill();
-    const effects = await readMarks(database, 'effect');
+    const effects = await withDatabase(place, (database) => readMarks(database, 'effect'));
     const wanted = CONSUMERS.flatMap((name) => others.map((event) => `${name} ${event}`));
-    const reasons = (await letters()).map(({ consumer, reason, envelope }) => [
-      consumer,
-      Object(envelope['data']).target,
-      reason,
-    ]);
-    return { wrong: wanted.filter((event) => effects.get(event) !== 1), reasons };
+    return { wrong: wanted.filter((event) => effects.get(event) !== 1), reasons: await letters() };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Consumer, event and reason of each. */
+async function listLetters(database: Database): Promise<[string, string, string][]> {
+  const letters = await createTestBus(database).deadLetters.list({ limit: 500, after: null }, { state: 'open' });
+  return letters.map(({ consumer, reason, envelope }) => [consumer, Object(envelope['data']).target, reason]);
+}
+
+/** Opens it for the while of `work`; the embedded one must not be open elsewhere. */
+async function withDatabase<T>(place: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const lock = place.startsWith('postgres:') ? null : lockDataFolder(place);
+  const database = lock === null ? await openPostgresDatabase({ url: place }) : await openPgliteDatabase({ lock });
+  try {
+    return await work(database);
   } finally {
     await database.close();
-    rmSync(folder, { recursive: true, force: true });
+    lock?.release();
   }
 }
 
@@ -154,33 +175,23 @@ async function waitUntilSettled(url: string, promised: readonly string[]): Promi
   await database.close();
 }
 
-async function findFaults(work: {
-  place: string;
-  asked: readonly string[];
-  promised: readonly string[];
-}): Promise<string[]> {
-  const { place, asked, promised } = work;
-  const isServer = place.startsWith('postgres:');
-  const lock = isServer ? null : lockDataFolder(place);
-  const database = lock === null ? await openPostgresDatabase({ url: place }) : await openPgliteDatabase({ lock });
-  try {
-    const effects = await readMarks(database, 'effect');
-    const late = await readMarks(database, 'late');
-    const letters = await database.asRole('operator', (tx) =>
-      sql<{ reason: string }>`select reason from dead_letter`.execute(tx),
-    );
-    const each = (events: readonly string[]): string[] =>
-      CONSUMERS.flatMap((name) => events.map((event) => `${name} ${event}`));
-    const found = [...effects].flatMap(([event, times]) => Array.from({ length: times }, () => event));
-    return [
-      ...findEffectFaults({ acknowledged: each(promised), asked: each(asked), found }),
-      ...[...late.keys()].map((event) => `${event}: after a later one of its aggregate`),
-      ...letters.rows.map(({ reason }) => `a dead letter: ${reason}`),
-    ];
-  } finally {
-    await database.close();
-    lock?.release();
-  }
+async function findFaults(
+  database: Database,
+  { asked, promised }: { asked: readonly string[]; promised: readonly string[] },
+): Promise<string[]> {
+  const effects = await readMarks(database, 'effect');
+  const late = await readMarks(database, 'late');
+  const letters = await database.asRole('operator', (tx) =>
+    sql<{ reason: string }>`select reason from dead_letter`.execute(tx),
+  );
+  const each = (events: readonly string[]): string[] =>
+    CONSUMERS.flatMap((name) => events.map((event) => `${name} ${event}`));
+  const found = [...effects].flatMap(([event, times]) => Array.from({ length: times }, () => event));
+  return [
+    ...findEffectFaults({ acknowledged: each(promised), asked: each(asked), found }),
+    ...[...late.keys()].map((event) => `${event}: after a later one of its aggregate`),
+    ...letters.rows.map(({ reason }) => `a dead letter: ${reason}`),
+  ];
 }
 
 /** `<consumer> <event>` → how often. */

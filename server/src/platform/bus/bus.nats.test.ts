@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type NatsRig, startNats } from '../../../test/rigs/nats.ts';
 import { type PostgresRig, startPostgres } from '../../../test/rigs/postgres.ts';
+import { systemClock } from '../clock/system-clock.ts';
 import type { Database } from '../database/port.ts';
 import { openPostgresDatabase } from '../database/postgres-database.ts';
 import { openTestDatabase } from '../database/testing.ts';
+import { createRecordingTelemetry } from '../telemetry/testing.ts';
+import { DEFAULT_SETTINGS } from './bus-parts.ts';
 import { busContract, eventually } from './bus-contract.testing.ts';
+import { Doubt } from './nats-doubt.ts';
 import type { Bus, BusEvent, Subscription } from './port.ts';
 import { auditEvent, createTestBus, freshName, notingConsumer, readEffects, type TestBusOptions } from './testing.ts';
 
@@ -24,6 +28,16 @@ async function openPostgres(name: string): Promise<Database> {
   const database = await openPostgresDatabase({ url: await postgres.url(name) });
   await database.migrate();
   return database;
+}
+
+function raiseDoubt(manager: JetStreamManager, consumer: string): Doubt {
+  const doubt = new Doubt(
+    { clock: systemClock, log: createRecordingTelemetry().log, settings: DEFAULT_SETTINGS },
+    consumer,
+  );
+  doubt.connect(manager);
+  doubt.raise();
+  return doubt;
 }
 
 describe.each([
@@ -91,9 +105,7 @@ describe('with NATS', () => {
     expect([...effects.values()].filter((times) => times !== 1)).toEqual([]);
   };
 
-  async function withManager<T>(
-    work: (manager: Awaited<ReturnType<typeof jetstreamManager>>) => Promise<T>,
-  ): Promise<T> {
+  async function withManager<T>(work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
     const connection = await connect({ servers: nats.url });
     try {
       return await work(await jetstreamManager(connection));
@@ -245,6 +257,24 @@ describe('with NATS', () => {
         return open.filter(({ consumer }) => consumer === service).map(({ reason, attempts }) => [reason, attempts]);
       };
       await eventually(letters).toEqual([['Error: still no good', 3]]);
+    });
+
+    it('leaves its consumer in doubt of the order, as the server knows; others are sure soon', async () => {
+      const other = freshName('other');
+      const bus = start([notingConsumer(other, [`audit.${other}.>`])]);
+      const { again } = await exhausted(null);
+      await eventually(() => targets(again.given)).toEqual(['last']);
+      await withManager(async (manager) => {
+        const info = () => manager.consumers.info(STREAM, service);
+        await eventually(async () => (await info()).num_ack_pending).toBe(0);
+        expect((await info()).num_redelivered).toBeGreaterThan(0);
+        const [left, sure] = [raiseDoubt(manager, service), raiseDoubt(manager, other)];
+        await eventually(() => sure.isRaised).toBe(false);
+        await sleep(2_500);
+        expect(left.isRaised).toBe(true);
+        left.stop();
+      });
+      await bus.job.stop();
     });
   });
 });

@@ -82,7 +82,7 @@ function createBusJob(
   transport: Transport,
 ): Job {
   const { database, clock, log } = parts;
-  let inboxes: Pump[] = [];
+  const inboxes = new Map<string, Pump>();
   let stopped = false;
   let endPause = (): void => {};
   let opening: Promise<void> = Promise.resolve();
@@ -95,12 +95,12 @@ function createBusJob(
       since.set(consumer.name, await database.asRole('operator', (tx) => registerConsumer(tx, consumer)));
     }
     unlisten.push(await database.listen(OUTBOX_CHANNEL, () => transport.wake()));
-    const wake = (): void => inboxes.forEach((inbox) => inbox.wake());
-    if (subscriptions.length > 0) unlisten.push(await database.listen(INBOX_CHANNEL, wake));
-    inboxes = subscriptions.map((subscription) =>
-      createInboxPump(parts, subscription, transport.doubtOf(subscription.name)),
-    );
-    for (const inbox of inboxes) inbox.start();
+    if (subscriptions.length > 0)
+      unlisten.push(await database.listen(INBOX_CHANNEL, (name) => wakeNamed(inboxes, name)));
+    for (const subscription of subscriptions) {
+      inboxes.set(subscription.name, createInboxPump(parts, subscription, transport.doubtOf(subscription.name)));
+    }
+    for (const inbox of inboxes.values()) inbox.start();
     transport.start(subscriptions, (name) => Promise.resolve(since.get(name) ?? ''));
   }
 
@@ -132,9 +132,14 @@ function createBusJob(
         await stop().catch((error: unknown) => log.debug({ error }, 'the channel of events was gone already'));
       }
       await transport.stop();
-      await Promise.all(inboxes.map((inbox) => inbox.stop()));
+      await Promise.all([...inboxes.values()].map((inbox) => inbox.stop()));
     },
   };
+}
+
+/** Something waits for the consumer that is named; where none is, notices may have been lost. */
+function wakeNamed(inboxes: ReadonlyMap<string, Pump>, name: string): void {
+  for (const [consumer, inbox] of inboxes) if (name === '' || name === consumer) inbox.wake();
 }
 
 /** Says once per change whether the broker is there, as an event that waits in the outbox like all others. */

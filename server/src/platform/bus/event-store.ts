@@ -3,8 +3,9 @@ import { sql } from 'kysely';
 import type { Tx } from '../database/port.ts';
 import type { Aggregate, ReplayWish } from './port.ts';
 
-/** Told with the commit of an append, and of what makes events wait for a consumer. */
+/** Told with the commit of an append. */
 export const OUTBOX_CHANNEL = 'reeve_outbox';
+/** Told with what makes events wait for a consumer, by its name. */
 export const INBOX_CHANNEL = 'reeve_inbox';
 
 export interface OutboxEntry {
@@ -27,7 +28,8 @@ export interface PendingEvent extends EventRef {
   subject: string;
   /** `type/id`. */
   aggregateKey: string;
-  envelope: Readonly<Record<string, unknown>>;
+  /** The envelope as JSON. */
+  payload: string;
 }
 
 /** An event on its way to a consumer. */
@@ -45,12 +47,15 @@ const toIso = (ms: number): string => new Date(ms).toISOString();
 
 /** Writes the entries in their order and wakes the dispatcher with the commit. */
 export async function insertEvents(tx: Tx, entries: readonly OutboxEntry[]): Promise<void> {
-  const rows = entries.map(
-    ({ id, aggregate, subject, payload }) =>
-      sql`(${id}::uuid, ${aggregate.type}, ${aggregate.id}, ${subject}, ${payload}::jsonb)`,
-  );
+  const column = (read: (entry: OutboxEntry) => string): string[] => entries.map(read);
   await sql`with entry as (
-      insert into outbox (id, aggregate_type, aggregate_id, event_type, payload) values ${sql.join(rows)})
+      insert into outbox (id, aggregate_type, aggregate_id, event_type, payload)
+      select id, aggregate_type, aggregate_id, event_type, payload::jsonb
+      from unnest(${column(({ id }) => id)}::uuid[], ${column(({ aggregate }) => aggregate.type)}::text[],
+        ${column(({ aggregate }) => aggregate.id)}::text[], ${column(({ subject }) => subject)}::text[],
+        ${column(({ payload }) => payload)}::text[])
+        with ordinality as e (id, aggregate_type, aggregate_id, event_type, payload, place)
+      order by place)
     select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(tx);
 }
 
@@ -63,7 +68,7 @@ export async function lockMoving(tx: Tx): Promise<boolean> {
 
 /** Makes the oldest pending events wait for each consumer of their subject. Answers how many were moved. */
 export async function fanOutPending(tx: Tx, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
+  const { rows } = await sql<{ moved: number }>`
     with batch as (
       select id, created_at, aggregate_type, aggregate_id, event_type from outbox
       where status = 'pending' order by created_at, id limit ${limit} for update skip locked
@@ -71,21 +76,24 @@ export async function fanOutPending(tx: Tx, limit: number): Promise<number> {
       insert into inbox (consumer, event_id, event_at, aggregate_type, aggregate_id, status)
       select c.name, b.id, b.created_at, b.aggregate_type, b.aggregate_id, 'waiting'
       from batch b join event_consumer c on b.event_type ~ c.pattern and b.created_at >= c.registered_at
-      on conflict do nothing
+      on conflict do nothing returning consumer
+    ), moved as (
+      update outbox o set status = 'published', published_at = clock_timestamp()
+      from batch b where o.created_at = b.created_at and o.id = b.id returning o.id
+    ), woken as (
+      select pg_notify(${INBOX_CHANNEL}, w.consumer) from (select distinct consumer from waiting) w
     )
-    update outbox o set status = 'published', published_at = clock_timestamp()
-    from batch b where o.created_at = b.created_at and o.id = b.id`.execute(tx);
-  const moved = Number(numAffectedRows ?? 0n);
-  if (moved > 0) await wakeConsumers(tx);
-  return moved;
+    select (select count(*)::int4 from moved) as moved, (select count(*) from woken) as woken`.execute(tx);
+  return rows[0]?.moved ?? 0;
 }
 
-/** The oldest pending events, in order. */
-export async function readPending(tx: Tx, limit: number): Promise<PendingEvent[]> {
+/** The oldest pending events, in order, without those that are on their way already. */
+export async function readPending(tx: Tx, limit: number, sent: readonly EventRef[] = []): Promise<PendingEvent[]> {
   const { rows } = await sql<PendingEvent>`
     select id, ${atText('created_at')} as at, event_type as subject,
-      aggregate_type || '/' || aggregate_id as "aggregateKey", payload as envelope
-    from outbox where status = 'pending' order by created_at, id limit ${limit}`.execute(tx);
+      aggregate_type || '/' || aggregate_id as "aggregateKey", payload::text as payload
+    from outbox where status = 'pending' and id <> all(${idsOf(sent)}::uuid[])
+    order by created_at, id limit ${limit}`.execute(tx);
   return rows;
 }
 
@@ -153,12 +161,20 @@ export async function leaseWaiting(
   return rows.toSorted((a, b) => (a.at === b.at ? compare(a.id, b.id) : compare(a.at, b.at)));
 }
 
-/** When the next lease or pause of the consumer's events ends, in ms since the epoch; `null` where there is none. */
-export async function nextDueMs(tx: Tx, consumer: string, nowMs: number): Promise<number | null> {
-  const { rows } = await sql<{ due: number | null }>`
-    select (extract(epoch from min(next_attempt_at)) * 1000)::float8 as due from inbox
-    where consumer = ${consumer} and status = 'waiting' and next_attempt_at > ${toIso(nowMs)}::timestamptz`.execute(tx);
-  return rows[0]?.due ?? null;
+/** `isTried`: some that were taken before are due. `nextMs`: when the next lease or pause ends, since the epoch. */
+export interface Outlook {
+  isTried: boolean;
+  nextMs: number | null;
+}
+
+/** What else the consumer's events wait for, where none of them is due for the first time. */
+export async function lookAhead(tx: Tx, consumer: string, nowMs: number): Promise<Outlook> {
+  const isDue = sql`next_attempt_at <= ${toIso(nowMs)}::timestamptz`;
+  const { rows } = await sql<Outlook>`
+    select coalesce(bool_or(attempts > 0) filter (where ${isDue}), false) as "isTried",
+      (extract(epoch from min(next_attempt_at) filter (where not ${isDue})) * 1000)::float8 as "nextMs"
+    from inbox where consumer = ${consumer} and status = 'waiting'`.execute(tx);
+  return rows[0] ?? { isTried: false, nextMs: null };
 }
 
 /** Marks events as had in the caller's transaction, whatever its role; answers the ids of those not had before. */
@@ -236,7 +252,7 @@ export async function offer(
     on conflict (event_at, consumer, event_id) do update
       set status = 'waiting', attempts = excluded.attempts, next_attempt_at = '-infinity', payload = excluded.payload
       where ${again}`.execute(tx);
-  await wakeConsumers(tx);
+  await wakeConsumer(tx, consumer);
 }
 
 /** Makes events of the outbox wait for the consumer. Answers how many. */
@@ -253,7 +269,7 @@ export async function offerFromOutbox(tx: Tx, wish: ReplayWish): Promise<number>
       and (${aggregate?.id ?? null}::text is null or o.aggregate_id = ${aggregate?.id ?? null})
     on conflict (event_at, consumer, event_id) do update
       set status = 'waiting', attempts = 0, next_attempt_at = '-infinity' where not ${missingOnly}`.execute(tx);
-  await wakeConsumers(tx);
+  await wakeConsumer(tx, consumer);
   return Number(numAffectedRows ?? 0n);
 }
 
@@ -262,8 +278,8 @@ export async function keepPartitions(tx: Tx, keepDays: number): Promise<void> {
   await sql`select reeve_ensure_event_partitions(2), reeve_drop_event_partitions(${keepDays})`.execute(tx);
 }
 
-async function wakeConsumers(tx: Tx): Promise<void> {
-  await sql`select pg_notify(${INBOX_CHANNEL}, '')`.execute(tx);
+async function wakeConsumer(tx: Tx, consumer: string): Promise<void> {
+  await sql`select pg_notify(${INBOX_CHANNEL}, ${consumer})`.execute(tx);
 }
 
 const idsOf = (events: readonly EventRef[]): string[] => events.map(({ id }) => id);

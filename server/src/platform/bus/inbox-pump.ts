@@ -2,7 +2,15 @@
 import { bury } from './dead-letters.ts';
 import type { Tx } from '../database/port.ts';
 import { attemptsUnheardMax, backoffAfter, companies, type BusParts } from './bus-parts.ts';
-import { findEarly, giveBack, leaseWaiting, nextDueMs, putOff, type WaitingEvent } from './event-store.ts';
+import {
+  findEarly,
+  giveBack,
+  leaseWaiting,
+  lookAhead,
+  type Outlook,
+  putOff,
+  type WaitingEvent,
+} from './event-store.ts';
 import { handleEvents, type Delivery, type Outcome } from './handle-events.ts';
 import type { Subscription } from './port.ts';
 import { createPump, type Pump } from './pump.ts';
@@ -27,30 +35,40 @@ export function createInboxPump(parts: BusParts, subscription: Subscription, dou
     sweepMs: settings.sweepMs,
     async turn() {
       const nowMs = clock.now();
-      const waiting = await leaseNext(parts, { consumer: name, nowMs, doubt, held });
-      if (waiting === null) return untilDue(parts, name, nowMs);
-      await settle(parts, subscription, waiting);
+      const next = await leaseNext(parts, { consumer: name, nowMs, doubt, held });
+      if ('nextMs' in next) return next.nextMs === null ? null : Math.max(Math.ceil(next.nextMs - clock.now()), 0);
+      await settle(parts, subscription, next);
       return 0;
     },
     onFault: (error) => log.warn({ consumer: name, error }, 'events wait: the database does not take or give them'),
   });
 }
 
-/** The next events that may be handled together; `null` where nothing is due. */
+/**
+ * The next events that may be handled together, or what there is to wait for. An attempt must outlive the process that
+ * makes it: of a server even a commit that does not wait for the disk does, of the embedded database it does not.
+ */
 function leaseNext(
   { database, settings }: BusParts,
   look: { consumer: string; nowMs: number; doubt: Doubts | null; held: Set<string> },
-): Promise<WaitingEvent[] | null> {
+): Promise<WaitingEvent[] | Outlook> {
   const { consumer, nowMs, doubt } = look;
   const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs };
-  return database.asRole('operator', async (tx) => {
-    for (const { tried, limit } of companies(settings)) {
-      const waiting = await leaseWaiting(tx, { ...lease, tried, limit });
-      if (waiting.length === 0) continue;
-      return doubt === null || tried[0] === 0 ? waiting : holdEarly(tx, { ...look, doubt }, waiting);
-    }
-    return null;
-  });
+  return database.asRole(
+    'operator',
+    async (tx) => {
+      let outlook: Outlook | null = null;
+      for (const company of companies(settings)) {
+        const waiting = await leaseWaiting(tx, { ...lease, ...company });
+        const isFresh = outlook === null;
+        if (waiting.length > 0) return doubt === null || isFresh ? waiting : holdEarly(tx, { ...look, doubt }, waiting);
+        outlook ??= await lookAhead(tx, consumer, nowMs);
+        if (!outlook.isTried) break;
+      }
+      return outlook ?? { isTried: false, nextMs: null };
+    },
+    { sync: database.engine === 'pglite' },
+  );
 }
 
 /**
@@ -77,12 +95,6 @@ async function holdEarly(
   const isHeld = ({ aggregateKey }: WaitingEvent): boolean => heldKeys.has(aggregateKey);
   await giveBack(tx, consumer, waiting.filter(isHeld), nowMs + EARLY_MS);
   return waiting.filter((event) => !isHeld(event));
-}
-
-/** `nowMs`: when the consumer's events were looked at last, so that none falls due unseen in between. */
-async function untilDue({ database, clock }: BusParts, consumer: string, nowMs: number): Promise<number | null> {
-  const dueMs = await database.asRole('operator', (tx) => nextDueMs(tx, consumer, nowMs));
-  return dueMs === null ? null : Math.max(Math.ceil(dueMs - clock.now()), 0);
 }
 
 async function settle(parts: BusParts, subscription: Subscription, waiting: readonly WaitingEvent[]): Promise<void> {

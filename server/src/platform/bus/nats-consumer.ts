@@ -32,7 +32,7 @@ export class NatsConsumer {
   readonly #subscription: Subscription;
   readonly #registeredAt: (name: string) => Promise<string>;
   readonly #queue: MessageQueue<Message>;
-  readonly #pump: Pump;
+  readonly #lanes: readonly Pump[];
   #messages: ConsumerMessages | null = null;
   #cancelBeat = (): void => {};
   readonly #doubt: Doubt;
@@ -49,18 +49,20 @@ export class NatsConsumer {
     registeredAt: (name: string) => Promise<string>;
   }) {
     const { parts, subscription, doubt, registeredAt } = inputs;
-    const { clock, log, settings } = parts;
+    const { clock, database, log, settings } = parts;
     this.#parts = parts;
     this.#doubt = doubt;
     this.#subscription = subscription;
     this.#registeredAt = registeredAt;
     this.#queue = new MessageQueue(() => clock.monotonicMs());
-    this.#pump = createPump({
-      clock,
-      sweepMs: settings.sweepMs,
-      turn: () => this.#turn(),
-      onFault: (error) => log.warn({ consumer: subscription.name, error }, 'events could not be handled'),
-    });
+    this.#lanes = Array.from({ length: database.engine === 'postgres' ? LANES : 1 }, (_, lane) =>
+      createPump({
+        clock,
+        sweepMs: settings.sweepMs,
+        turn: () => this.#turn(lane),
+        onFault: (error) => log.warn({ consumer: subscription.name, error }, 'events could not be handled'),
+      }),
+    );
   }
 
   async start(session: NatsSession): Promise<void> {
@@ -71,7 +73,7 @@ export class NatsConsumer {
     this.#messages = messages;
     this.#doubt.connect(session.manager);
     this.#doubt.raise();
-    this.#pump.start();
+    for (const lane of this.#lanes) lane.start();
     this.#beat();
     void this.#read(session, messages, since).catch((error: unknown) =>
       this.#parts.log.error({ consumer: name, error }, 'no more messages come from NATS'),
@@ -83,7 +85,7 @@ export class NatsConsumer {
     await this.#messages?.close();
     this.#cancelBeat();
     this.#doubt.stop();
-    await this.#pump.stop();
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
     await this.#makeRoom?.();
   }
 
@@ -104,18 +106,18 @@ export class NatsConsumer {
         msg.term('no event');
       } else if (message.at < since) msg.ack();
       else this.#queue.add(message);
-      this.#pump.wake();
+      this.#lanes[0]?.wake();
     }
   }
 
-  async #turn(): Promise<number | null> {
-    const { database, settings } = this.#parts;
-    const lanes = Array.from({ length: database.engine === 'postgres' ? LANES : 1 }, () =>
-      this.#queue.take((failures) => companyAfter(settings, failures)),
-    );
-    const chunks = lanes.filter(({ length }) => length > 0);
-    if (chunks.length === 0) return this.#queue.untilDue();
-    await Promise.all(chunks.map((chunk) => this.#handle(chunk)));
+  /** The first lane takes what comes; one whose chunk is full leaves the rest to the next, which works beside it. */
+  async #turn(lane: number): Promise<number | null> {
+    const company = (failures: number): number => companyAfter(this.#parts.settings, failures);
+    const chunk = this.#queue.take(company);
+    const [first] = chunk;
+    if (first === undefined) return this.#queue.untilDue();
+    if (chunk.length === company(first.failures)) this.#lanes[lane + 1]?.wake();
+    await this.#handle(chunk);
     return 0;
   }
 

@@ -6,16 +6,22 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { redeliveryMs, type BusParts } from './bus-parts.ts';
 import { STREAM } from './nats-link.ts';
 
+const LOOK_MS = 1_000;
+
+type DoubtParts = Pick<BusParts, 'clock' | 'log' | 'settings'>;
+
 export class Doubt {
-  readonly #parts: BusParts;
+  readonly #parts: DoubtParts;
   readonly #consumer: string;
   #manager: JetStreamManager | null = null;
   #raised = false;
+  /** How often it was raised. */
+  #times = 0;
   /** Every message up to this one must be acknowledged, or given up by the server, first. */
   #target: number | null = null;
   #cancelLook = (): void => {};
 
-  constructor(parts: BusParts, consumer: string) {
+  constructor(parts: DoubtParts, consumer: string) {
     this.#parts = parts;
     this.#consumer = consumer;
   }
@@ -27,6 +33,7 @@ export class Doubt {
   /** Begins, or begins anew: whatever the server has handed out by now counts as missing until it is acknowledged. */
   raise(): void {
     this.#target = null;
+    this.#times += 1;
     if (this.#raised) return;
     this.#raised = true;
     this.#lookLater();
@@ -43,7 +50,7 @@ export class Doubt {
 
   #lookLater(): void {
     const { clock, log, settings } = this.#parts;
-    this.#cancelLook = clock.after(settings.ackWaitMs / 2, () => {
+    this.#cancelLook = clock.after(Math.min(settings.ackWaitMs / 2, LOOK_MS), () => {
       this.#look().catch((error: unknown) => {
         log.debug({ consumer: this.#consumer, error: String(error) }, 'NATS does not say what is acknowledged yet');
         this.#lookLater();
@@ -53,14 +60,15 @@ export class Doubt {
 
   async #look(): Promise<void> {
     const { clock, settings } = this.#parts;
+    const times = this.#times;
     const info = await this.#manager?.consumers.info(STREAM, this.#consumer);
-    if (info === undefined) return this.#lookLater();
+    if (info === undefined || times !== this.#times) return this.#lookLater();
     this.#target ??= info.delivered.stream_seq;
     if (info.ack_floor.stream_seq < this.#target) return this.#lookLater();
-    const target = this.#target;
-    // What the server gave up comes by another way, a little later.
-    this.#cancelLook = clock.after(redeliveryMs(settings), () => {
-      if (this.#target === target) this.#raised = false;
+    // What the server gave up, which it counts among these for good, comes by another way, a little later.
+    const pauseMs = info.num_redelivered === 0 ? 0 : redeliveryMs(settings);
+    this.#cancelLook = clock.after(pauseMs, () => {
+      if (this.#times === times) this.#raised = false;
       else this.#lookLater();
     });
   }

@@ -114,6 +114,8 @@ export class NatsLink {
       reconnectTimeWait: RECONNECT_MS,
       pingInterval: PING_MS,
       maxPingOut: 2,
+      // A stack trace for each message would cost more than the message.
+      noAsyncTraces: true,
     });
     this.#connection = connection;
     const manager = await jetstreamManager(connection);

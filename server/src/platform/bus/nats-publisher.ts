@@ -45,7 +45,7 @@ async function publishOne(js: JetStreamClient, event: PendingEvent): Promise<voi
   meta.set('content-type', 'application/cloudevents+json');
   meta.set(APPENDED_HEADER, event.at);
   meta.set(AGGREGATE_HEADER, encodeURIComponent(event.aggregateKey));
-  await js.publish(event.subject, JSON.stringify(event.envelope), {
+  await js.publish(event.subject, event.payload, {
     msgID: event.id,
     headers: meta,
     timeout: ACK_TIMEOUT_MS,

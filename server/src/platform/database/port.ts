@@ -20,7 +20,8 @@ export interface Database {
   forTenant<T>(scope: Pick<Scope, 'tenantId'>, work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * One transaction as a system role. `sync: false` lets the commit return before the disk has it: a crash may lose the
-   * last of them, never one before another that is kept. Only for projections that a durable source can rebuild.
+   * last of them, never one before another that is kept. Only for what is simply done once more when it is lost, from a
+   * source that is durable: projections, events that move on.
    */
   asRole<T>(role: SystemRole, work: (tx: Tx) => Promise<T>, options?: { sync?: boolean }): Promise<T>;
   /**
