@@ -10,6 +10,7 @@ import type { FedReceipt } from './receipt-feed.ts';
 import { createReceiptPump, type ReceiptPump } from './receipt-pump.ts';
 import { readCursors, saveCursors } from './cursor-store.ts';
 import { insertReceipts } from './receipt-store.ts';
+import { sliceBatch } from './slice-batch.ts';
 
 const PROJECTION = 'journal';
 
@@ -64,7 +65,8 @@ function createReceiptProjector({ database, clock, log }: LedgerOptions, core: L
     return database.asRole(
       'projector',
       async (tx) => {
-        const stored = await insertReceipts(tx, receipts);
+        let stored = 0;
+        for (const slice of sliceBatch(receipts)) stored += await insertReceipts(tx, slice);
         // The cursor lets each through once, so an id that is there belongs to another receipt: a bug of the caller.
         if (stored < receipts.length) log.error({ lost: receipts.length - stored }, 'a receipt id was used twice');
         await saveCursors(tx, PROJECTION, new Map([[core.head().writerId, BigInt(seq)]]));
