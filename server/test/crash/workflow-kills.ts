@@ -25,12 +25,15 @@ export function workflowKills(makePlace: () => Promise<KillPlace>): void {
     expect(await findFaults(place)).toEqual([]);
   });
 
-  it('fault: an effect that is made without its key is there twice', { timeout: 180_000 }, async () => {
-    const place = await makePlace();
-    // Long enough for some run to stand behind its second effect when the kill comes.
-    await loadAndKill(place, { kills: 3, lifeMs: [1_500, 3_000], broken: 'sends no key' });
-    const faults = await findFaults(place);
-    expect(faults.filter((text) => /second: there 2 times/.test(text)).length).toBeGreaterThan(0);
+  it('fault: an effect that is made without its key is there twice', { timeout: 600_000 }, async () => {
+    let twice: string[] = [];
+    // Long enough for some run to stand behind its second effect when the kill comes; how long that is the machine decides.
+    for (let lifeMs = 1_500; twice.length === 0 && lifeMs <= 12_000; lifeMs *= 2) {
+      const place = await makePlace();
+      await loadAndKill(place, { kills: 3, lifeMs: [lifeMs, 2 * lifeMs], broken: 'sends no key' });
+      twice = (await findFaults(place)).filter((text) => /second: there 2 times/.test(text));
+    }
+    expect(twice).not.toEqual([]);
   });
 }
 
