@@ -1,5 +1,6 @@
 /** Form fields: a label, the control, a hint or what is wrong, tied together for assistive technology. */
 import { useId, type ComponentProps, type ReactNode } from 'react';
+import { useFaultFocus, useValidity } from './field-fault.ts';
 
 const CONTROL =
   'w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-ink placeholder:text-ink-muted disabled:opacity-60 aria-invalid:border-danger';
@@ -29,10 +30,11 @@ export function Field({
   children,
 }: FieldProps & { children: (wiring: Wiring) => ReactNode }) {
   const id = useId();
+  const frame = useFaultFocus<HTMLDivElement>(error !== null);
   const note = error ?? hint;
   const noteId = note === undefined || note === null ? undefined : `${id}-note`;
   return (
-    <div className="flex min-w-0 flex-col gap-1">
+    <div ref={frame} data-fault={error === null ? undefined : ''} className="flex min-w-0 flex-col gap-1">
       <label htmlFor={id} className={hideLabel ? 'sr-only' : 'text-sm font-medium'}>
         {label}
       </label>
@@ -56,9 +58,12 @@ export function TextField({
   className = '',
   ...rest
 }: FieldProps & Omit<ComponentProps<'input'>, Own>) {
+  const { fault, handlers } = useValidity();
   return (
-    <Field {...frame({ label, hint, error, hideLabel })}>
-      {(wiring) => <input type="text" {...rest} {...wiring} className={`${CONTROL} min-h-8 ${className}`} />}
+    <Field {...toFrame({ label, hint, error: fault ?? error, hideLabel })}>
+      {(wiring) => (
+        <input type="text" {...rest} {...handlers} {...wiring} className={`${CONTROL} min-h-8 ${className}`} />
+      )}
     </Field>
   );
 }
@@ -71,9 +76,12 @@ export function TextArea({
   className = '',
   ...rest
 }: FieldProps & Omit<ComponentProps<'textarea'>, Own>) {
+  const { fault, handlers } = useValidity();
   return (
-    <Field {...frame({ label, hint, error, hideLabel })}>
-      {(wiring) => <textarea rows={3} {...rest} {...wiring} className={`${CONTROL} py-1.5 ${className}`} />}
+    <Field {...toFrame({ label, hint, error: fault ?? error, hideLabel })}>
+      {(wiring) => (
+        <textarea rows={3} {...rest} {...handlers} {...wiring} className={`${CONTROL} py-1.5 ${className}`} />
+      )}
     </Field>
   );
 }
@@ -91,7 +99,7 @@ interface SelectFieldProps extends FieldProps, Omit<ComponentProps<'select'>, Ow
 /** The platform's own list: it works by keyboard, with a finger and with every assistive technology. */
 export function SelectField({ label, hint, error, hideLabel, choices, className = '', ...rest }: SelectFieldProps) {
   return (
-    <Field {...frame({ label, hint, error, hideLabel })}>
+    <Field {...toFrame({ label, hint, error, hideLabel })}>
       {(wiring) => (
         <select {...rest} {...wiring} className={`${CONTROL} min-h-8 ${className}`}>
           {choices.map(({ value, label: words, disabled }) => (
@@ -102,6 +110,34 @@ export function SelectField({ label, hint, error, hideLabel, choices, className 
         </select>
       )}
     </Field>
+  );
+}
+
+interface FieldGroupProps {
+  legend: string;
+  error?: ReactNode;
+  children: ReactNode;
+}
+
+/** Several controls that answer one question. */
+export function FieldGroup({ legend, error = null, children }: FieldGroupProps) {
+  const id = useId();
+  const frame = useFaultFocus<HTMLFieldSetElement>(error !== null);
+  return (
+    <fieldset
+      ref={frame}
+      data-fault={error === null ? undefined : ''}
+      aria-describedby={error === null ? undefined : id}
+      className="flex min-w-0 flex-col gap-2"
+    >
+      <legend className="mb-1 text-sm font-medium">{legend}</legend>
+      {children}
+      {error === null ? null : (
+        <p id={id} role="alert" className="text-xs text-danger">
+          {error}
+        </p>
+      )}
+    </fieldset>
   );
 }
 
@@ -134,7 +170,7 @@ export function CheckField({ label, hint, className = '', ...rest }: CheckFieldP
 }
 
 /** `undefined` may not be handed on as a value. */
-function frame({
+function toFrame({
   label,
   hint,
   error,

@@ -9,7 +9,7 @@ export { Details, Section, type Detail } from './details.tsx';
 export { ConfirmDialog, Dialog } from './dialog.tsx';
 export { EmptyState } from './empty-state.tsx';
 export { FacetGroup, type FacetValue } from './facet-group.tsx';
-export { CheckField, Field, SelectField, TextArea, TextField, type Choice } from './field.tsx';
+export { CheckField, Field, FieldGroup, SelectField, TextArea, TextField, type Choice } from './field.tsx';
 export { FilterChips, type FilterChip } from './filter-chips.tsx';
 export { Icon, type IconName } from './icon.tsx';
 export { ListFilters } from './list-filters.tsx';

@@ -171,6 +171,22 @@ describe('keys', () => {
 });
 
 describe('what goes wrong', () => {
+  it('with a day is said in the words of the page', async () => {
+    const page = await rig.open('/govern/keys', { language: 'uk' });
+    await page.getByRole('button', { name: 'Створити ключ' }).first().click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Назва').fill('with a day');
+    await form.locator('select[name=expiry]').selectOption('day');
+    await form.getByRole('button', { name: 'Створити ключ' }).click();
+    await form.getByText('Заповніть це поле.').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('day');
+    await page.keyboard.type('12');
+    await form.getByRole('button', { name: 'Створити ключ' }).click();
+    await form.getByText('Введіть дату повністю.').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await keepPicture(page, 'keys-date-uk');
+  });
+
   it('stands at the field that is at fault, and what was typed stays', async () => {
     const page = await rig.open('/govern/keys');
     await page.getByRole('row').nth(1).waitFor();

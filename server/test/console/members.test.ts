@@ -1,7 +1,7 @@
 /** Govern → Members in a browser: invited, let in, changed by two at once, paused, removed; and one's own password. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findBarriers, findOverflow, keepPicture, startConsole, type ConsoleRig } from '../rigs/console.ts';
+import { findBarriers, findOverflow, keepPicture, settle, startConsole, type ConsoleRig } from '../rigs/console.ts';
 
 interface Member {
   id: string;
@@ -158,6 +158,29 @@ describe('what goes wrong', () => {
     expect(await form.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
   });
 
+  it('is said of a form in the reader’s words, at the first field at fault, which has the focus', async () => {
+    const page = await rig.open('/govern/members', { language: 'de', width: 320, height: 640 });
+    await page.getByRole('button', { name: 'Mitglied einladen' }).click();
+    const form = page.getByRole('dialog');
+    const send = () => form.getByRole('button', { name: 'Mitglied einladen' }).click();
+    const focused = () => page.evaluate<string>('document.activeElement.name || document.activeElement.type');
+    await send();
+    await form.getByText('Füllen Sie das aus.').first().waitFor();
+    expect(await form.getByText('Füllen Sie das aus.').count()).toBe(2);
+    expect(await focused()).toBe('name');
+    expect(await findBarriers(page)).toEqual([]);
+    await keepPicture(page, 'members-missing-de');
+    await page.keyboard.type('Greta');
+    await expect.poll(() => form.getByText('Füllen Sie das aus.').count()).toBe(1);
+    await send();
+    expect(await focused()).toBe('email');
+    await page.keyboard.type('greta@example.com');
+    await send();
+    await form.getByRole('alert').waitFor();
+    await expect.poll(focused).toBe('checkbox');
+    expect(await findOverflow(page)).toBe(0);
+  });
+
   it('is told in the reader’s language, with the server’s own words below where they say more', async () => {
     const page = await rig.open('/govern/members?member=mem_gone', { language: 'uk', width: 320, height: 640 });
     const alert = page.getByRole('alert');
@@ -226,6 +249,10 @@ describe("one's own password", () => {
       await form.getByLabel('New password once more').fill(again);
       await form.getByRole('button', { name: 'Save' }).click();
     };
+    await form.getByLabel('New password', { exact: true }).pressSequentially('short');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('Take at least 12 characters.').waitFor();
+    await form.getByText('Fill this in.').waitFor();
     await type(PASSWORD, `${PASSWORD}!`);
     await form.getByText('The two are not the same.').waitFor();
     await type('password1234');
@@ -240,6 +267,8 @@ describe("one's own password", () => {
     await other.getByLabel('E-mail').fill('FAY@example.com ');
     await other.getByLabel('Password').fill(PASSWORD);
     await other.getByRole('button', { name: 'Sign in' }).click();
+    await other.waitForURL(/work\/chat/);
+    await settle(other);
     await other.getByRole('button', { name: 'Account: Fay' }).click();
     await other.getByRole('menuitem', { name: 'Change password' }).click();
     const change = other.getByRole('dialog', { name: 'Change password' });

@@ -4,6 +4,7 @@ import {
   Badge,
   Button,
   CheckField,
+  FieldGroup,
   CodeBlock,
   ConfirmDialog,
   Details,
@@ -121,7 +122,9 @@ function Fields() {
           ]}
         />
         <TextArea label="Note" hint="Not sent to any model." />
-        <CheckField label="May call models" hint="models:invoke" />
+        <FieldGroup legend="What it may do" error="Choose at least one.">
+          <CheckField label="May call models" hint="models:invoke" />
+        </FieldGroup>
       </div>
       <div className="mt-3">
         <Tabs

@@ -21,7 +21,7 @@ function KeysPage() {
   const [making, setMaking] = useState(false);
   const listing = useKeys();
   const names = useNames(listing.items);
-  const columns = useKeyColumns(names);
+  const columns = useKeyColumns(listing.items, names);
   const shown = useMemo(() => choose(listing.items, { show, find }, names), [listing.items, show, find, names]);
   const open = useKey(openId, listing.items);
   const openKey = useCallback(

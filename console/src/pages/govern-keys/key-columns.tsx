@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { useFormats, type Formats } from '#app';
 import { Icon, type Column } from '#ui';
 import { KeyBadge, MakerBadge } from './key-badge.tsx';
-import { stateOf, useRecentCalls, type Key, type Names } from './use-keys.ts';
+import { leftBehind, stateOf, useRecentCalls, type Key, type Names } from './use-keys.ts';
 
 interface Tools {
   t: ReturnType<typeof useTranslations<'keys'>>;
@@ -12,19 +12,22 @@ interface Tools {
   names: Names;
   /** `null` where this member may not read usage: the column is left out then. */
   calls: ReadonlyMap<string, number> | null;
+  /** Some keys were made by who may no longer do so. */
+  someLeft: boolean;
 }
 
-export function useKeyColumns(names: Names): readonly Column<Key>[] {
+export function useKeyColumns(keys: readonly Key[], names: Names): readonly Column<Key>[] {
   const t = useTranslations('keys');
   const formats = useFormats();
   const calls = useRecentCalls();
+  const someLeft = keys.some((key) => leftBehind(key) !== null);
   return useMemo(() => {
-    const tools = { t, formats, names, calls };
+    const tools = { t, formats, names, calls, someLeft };
     return [...tellWhat(tools), ...tellUse(tools), ...tellWhen(tools)];
-  }, [calls, formats, names, t]);
+  }, [calls, formats, names, someLeft, t]);
 }
 
-function tellWhat({ t, names }: Tools): Column<Key>[] {
+function tellWhat({ t, names, someLeft }: Tools): Column<Key>[] {
   return [
     {
       id: 'name',
@@ -36,7 +39,6 @@ function tellWhat({ t, names }: Tools): Column<Key>[] {
           <span dir="auto" className="truncate font-medium">
             {names.ofKey(key)}
           </span>
-          <MakerBadge item={key} />
         </span>
       ),
     },
@@ -46,6 +48,14 @@ function tellWhat({ t, names }: Tools): Column<Key>[] {
       width: 105,
       sortBy: (key) => stateOf(key),
       cell: (key) => <KeyBadge item={key} />,
+    },
+    {
+      id: 'maker',
+      header: t('made-by'),
+      width: 155,
+      hidden: !someLeft,
+      cell: (key) => <MakerBadge item={key} />,
+      sortBy: (key) => leftBehind(key) ?? '',
     },
     {
       id: 'prefix',

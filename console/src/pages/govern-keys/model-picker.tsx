@@ -1,7 +1,7 @@
 /** Which models a key may call: all, or those that are named. */
 import { useId, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { CheckField } from '#ui';
+import { CheckField, FieldGroup } from '#ui';
 import { useModelNames } from './use-keys.ts';
 
 interface ModelPickerProps {
@@ -28,8 +28,7 @@ export function ModelPicker({ chosen, onChange, error }: ModelPickerProps) {
     </label>
   );
   return (
-    <fieldset className="flex min-w-0 flex-col gap-2" aria-describedby={error === null ? undefined : `${group}-error`}>
-      <legend className="mb-1 text-sm font-medium">{t('models')}</legend>
+    <FieldGroup legend={t('models')} error={error}>
       <div className="flex flex-wrap gap-x-6 gap-y-1">
         {radio(true, t('every-model-now'))}
         {radio(false, t('these-models'))}
@@ -49,11 +48,6 @@ export function ModelPicker({ chosen, onChange, error }: ModelPickerProps) {
           ))}
         </div>
       )}
-      {error === null ? null : (
-        <p id={`${group}-error`} role="alert" className="text-xs text-danger">
-          {error}
-        </p>
-      )}
-    </fieldset>
+    </FieldGroup>
   );
 }

@@ -1,9 +1,9 @@
 /** What a key may do, as a list of permissions in words. Nobody gives what they do not hold. */
 import { PERMISSIONS } from '@reeve/contracts';
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { holds, useMe } from '#app';
-import { CheckField } from '#ui';
+import { CheckField, FieldGroup } from '#ui';
 
 interface ScopePickerProps {
   chosen: ReadonlySet<string>;
@@ -15,14 +15,12 @@ export function ScopePicker({ chosen, onChange, error }: ScopePickerProps) {
   const t = useTranslations('keys');
   const words = useTranslations('permissions');
   const me = useMe();
-  const errorId = useId();
   const isEverything = chosen.has('*');
   const toggle = (scope: string, on: boolean): void => {
     onChange(new Set(on ? [...chosen, scope] : [...chosen].filter((one) => one !== scope)));
   };
   return (
-    <fieldset className="flex min-w-0 flex-col gap-2" aria-describedby={error === null ? undefined : errorId}>
-      <legend className="mb-1 text-sm font-medium">{t('scopes-legend')}</legend>
+    <FieldGroup legend={t('scopes-legend')} error={error}>
       <div className="grid gap-2 sm:grid-cols-2">
         {IN_ORDER.filter((scope) => holds(me, scope)).map((scope) => (
           <CheckField
@@ -43,12 +41,7 @@ export function ScopePicker({ chosen, onChange, error }: ScopePickerProps) {
           />
         ) : null}
       </div>
-      {error === null ? null : (
-        <p id={errorId} role="alert" className="text-xs text-danger">
-          {error}
-        </p>
-      )}
-    </fieldset>
+    </FieldGroup>
   );
 }
 

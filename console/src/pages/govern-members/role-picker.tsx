@@ -1,9 +1,9 @@
 /** Roles to choose, each with what it may do in words. Those beyond one's own are shown and cannot be given. */
 import type { RoleName } from '@reeve/contracts';
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useMe } from '#app';
-import { CheckField } from '#ui';
+import { CheckField, FieldGroup } from '#ui';
 import { mayGrant, ROLE_NAMES, scopesOf } from './use-members.ts';
 
 interface RolePickerProps {
@@ -17,11 +17,9 @@ export function RolePicker({ chosen, onChange, disabled = false, error = null }:
   const t = useTranslations('members');
   const words = useTranslations('permissions');
   const me = useMe();
-  const errorId = useId();
   const together = scopesOf(chosen).map((scope) => words(`scope-${scope}`));
   return (
-    <fieldset className="flex min-w-0 flex-col gap-2" aria-describedby={error === null ? undefined : errorId}>
-      <legend className="mb-1 text-sm font-medium">{t('roles')}</legend>
+    <FieldGroup legend={t('roles')} error={error}>
       {ROLE_NAMES.map((role) => (
         <CheckField
           key={role}
@@ -34,16 +32,11 @@ export function RolePicker({ chosen, onChange, disabled = false, error = null }:
           }
         />
       ))}
-      {error === null ? null : (
-        <p id={errorId} role="alert" className="text-xs text-danger">
-          {error}
-        </p>
-      )}
       {together.length === 0 ? null : (
         <p className="rounded-md bg-sunken px-2.5 py-1.5 text-xs text-ink-muted">
           {t('together', { what: together.join(' · ') })}
         </p>
       )}
-    </fieldset>
+    </FieldGroup>
   );
 }

@@ -9,7 +9,7 @@ export const keys: typeof English = {
   find: 'Schlüssel finden',
   show: 'Welche Schlüssel',
   'show-working': 'Gültige Schlüssel',
-  'show-left': 'Urheber nicht mehr da',
+  'show-left': 'Urheber fort',
   'show-ended': 'Beendete Schlüssel',
   'show-all': 'Alle Schlüssel',
   count: '{shown} Schlüssel',

@@ -26,4 +26,8 @@ export const ui: typeof English = {
   step: 'Schritt',
   'step-start': 'Beginn',
   'step-took': 'Dauer',
+  'invalid-missing': 'Füllen Sie das aus.',
+  'invalid-short': 'Mindestens {count, plural, one {# Zeichen} other {# Zeichen}}.',
+  'invalid-date': 'Geben Sie das ganze Datum an.',
+  'invalid-other': 'Das passt hier nicht.',
 };

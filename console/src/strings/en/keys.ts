@@ -8,7 +8,7 @@ export const keys = {
   find: 'Find a key',
   show: 'Which keys',
   'show-working': 'Working keys',
-  'show-left': 'Whose maker is gone',
+  'show-left': 'Maker gone',
   'show-ended': 'Ended keys',
   'show-all': 'All keys',
   count: '{count, plural, one {{shown} key} other {{shown} keys}}',

@@ -24,4 +24,8 @@ export const ui = {
   step: 'Step',
   'step-start': 'Start',
   'step-took': 'Took',
+  'invalid-missing': 'Fill this in.',
+  'invalid-short': 'Take at least {count, plural, one {# character} other {# characters}}.',
+  'invalid-date': 'Write the whole date.',
+  'invalid-other': 'This does not fit here.',
 };

@@ -9,7 +9,7 @@ export const keys: typeof English = {
   find: 'Найти ключ',
   show: 'Какие ключи',
   'show-working': 'Рабочие ключи',
-  'show-left': 'Чей автор ушёл',
+  'show-left': 'Автор ушёл',
   'show-ended': 'Завершённые ключи',
   'show-all': 'Все ключи',
   count: '{count, plural, one {{shown} ключ} few {{shown} ключа} other {{shown} ключей}}',

@@ -26,4 +26,8 @@ export const ui: typeof English = {
   step: 'Шаг',
   'step-start': 'Начало',
   'step-took': 'Занял',
+  'invalid-missing': 'Заполните это поле.',
+  'invalid-short': 'Не меньше {count, plural, one {# символа} other {# символов}}.',
+  'invalid-date': 'Введите дату целиком.',
+  'invalid-other': 'Это сюда не подходит.',
 };

@@ -9,7 +9,7 @@ export const keys: typeof English = {
   find: 'Знайти ключ',
   show: 'Які ключі',
   'show-working': 'Робочі ключі',
-  'show-left': 'Чий автор пішов',
+  'show-left': 'Автор пішов',
   'show-ended': 'Завершені ключі',
   'show-all': 'Усі ключі',
   count: '{count, plural, one {{shown} ключ} few {{shown} ключі} other {{shown} ключів}}',

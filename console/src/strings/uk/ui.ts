@@ -26,4 +26,8 @@ export const ui: typeof English = {
   step: 'Крок',
   'step-start': 'Початок',
   'step-took': 'Тривав',
+  'invalid-missing': 'Заповніть це поле.',
+  'invalid-short': 'Щонайменше {count, plural, one {# символ} few {# символи} other {# символів}}.',
+  'invalid-date': 'Введіть дату повністю.',
+  'invalid-other': 'Це сюди не пасує.',
 };
