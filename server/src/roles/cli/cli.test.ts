@@ -169,10 +169,18 @@ describe('without a server', () => {
   });
 });
 
+const HEADERS_OF_KEYS: Readonly<Record<string, string>> = {
+  '/anthropic/models': 'x-api-key',
+  '/google/models': 'x-goog-api-key',
+  '/azure/models': 'api-key',
+};
+
 describe('doctor and providers', () => {
   const secret = 'a-secret-that-nobody-may-see';
   const server = createServer((request, response) => {
-    const status = request.headers.authorization === `Bearer ${secret}` ? 200 : 401;
+    const own = HEADERS_OF_KEYS[request.url ?? ''];
+    const given = own === undefined ? request.headers.authorization?.slice('Bearer '.length) : request.headers[own];
+    const status = given === secret ? 200 : 401;
     response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[]}');
   });
   let folder: string;
@@ -209,6 +217,30 @@ prices:
     expect(ended.out).toContain('price of away/small');
     expect(ended.out).not.toContain('price of good/small');
     expect(ended.out + ended.err).not.toContain(secret);
+  });
+
+  it('proves who asks as each service wants it, and claims no more than it can know', async () => {
+    const config = join(folder, 'wires.yaml');
+    const at = (wire: string, key: string): string =>
+      `{ adapter: ${wire}, base_url: "http://127.0.0.1:${port}/${wire}"${key} }`;
+    writeFileSync(
+      config,
+      `providers:
+  claude: ${at('anthropic', `, api_key: ${secret}`)}
+  stale: ${at('anthropic', ', api_key: another')}
+  gemini: ${at('google', `, api_key: ${secret}`)}
+  azure: ${at('azure', `, api_key: ${secret}`)}
+  entra: ${at('azure', ', entra_tenant_id: t, entra_client_id: c, entra_client_secret: s')}
+  bedrock: ${at('bedrock', ', access_key_id: i, secret_access_key: s, aws_region: eu-west-1')}
+`,
+    );
+    const { out } = await run(join(folder, 'data'), ['doctor', '--config', config]);
+    for (const name of ['claude', 'gemini', 'azure'])
+      expect(out).toMatch(new RegExp(`ok {2}provider ${name} +answers\\n`));
+    expect(out).toMatch(/!! {2}provider stale +answers 401: it refuses the key/);
+    for (const name of ['entra', 'bedrock']) {
+      expect(out).toMatch(new RegExp(`-- {2}provider ${name} +answers; .*reeve models test`));
+    }
   });
 
   it('never shows the password of the database', async () => {
