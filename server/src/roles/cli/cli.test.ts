@@ -155,6 +155,27 @@ describe('without a server', () => {
     expect((await run(dataDir(), ['migrate'])).out).toContain('Nothing to do');
   });
 
+  it('names each variable that cannot be used, where a start and the doctor meet it', async () => {
+    const wrong = {
+      REEVE_TRUSTED_PROXIES: '192.0.2.0/24, 192.0.2.0/255.255.255.0, ::1, loopback, garbage',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://collector:4317',
+      REEVE_DATABASE_URL: 'postgres://u:p@host:notaport/x',
+      REEVE_TLS_CERT: '/nowhere/cert.pem',
+      REEVE_TLS_KEY: '/nowhere/key.pem',
+      REEVE_LOG_FILE: '/nowhere/reeve.log',
+    };
+    const { code, err } = await run(dataDir(), ['serve'], wrong);
+    expect(code).toBe(EXIT.usage);
+    const doctor = await run(dataDir(), ['doctor'], wrong);
+    expect(doctor.code).toBe(EXIT.failed);
+    for (const name of Object.keys(wrong)) {
+      expect(err).toContain(name);
+      expect(doctor.out).toContain(name);
+    }
+    expect(err).toContain('garbage');
+    expect(err).not.toContain('192.0.2.0');
+  });
+
   it('lists every fault of the configuration', async () => {
     const config = join(folder, 'wrong.yaml');
     writeFileSync(config, 'durability: sometimes\nproviders:\n  acme: { adapter: nonsense, base_url: "ftp://x" }\n');
