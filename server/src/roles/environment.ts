@@ -1,6 +1,8 @@
 /** The only reader of the environment: every variable that Reeve knows, checked, all faults at once. */
-import { readFileSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { KEY_VARIABLES } from '#adapters';
 import { hasCode, originOf, type Origin } from '#kernel';
 import { parseS3Url } from '../platform/objects/s3-url.ts';
@@ -100,10 +102,10 @@ export function inspectEnvironment(
     masterKey: readWith(parseMasterKeys, secret('REEVE_MASTER_KEY'), faults),
     bootstrapKey: readBootstrapKey(secret('REEVE_BOOTSTRAP_KEY'), faults),
     logLevel: readLogLevel(read('REEVE_LOG_LEVEL') ?? 'info', faults),
-    logFile: read('REEVE_LOG_FILE') ?? null,
-    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? null,
+    logFile: readLogFile(read('REEVE_LOG_FILE'), faults),
+    otlpEndpoint: readCollector(read('OTEL_EXPORTER_OTLP_ENDPOINT'), faults),
     tls: readTls(read('REEVE_TLS_CERT'), read('REEVE_TLS_KEY'), faults),
-    trustedProxies: (read('REEVE_TRUSTED_PROXIES') ?? '').split(',').flatMap((entry) => entry.trim() || []),
+    trustedProxies: readProxies(read('REEVE_TRUSTED_PROXIES') ?? '', faults),
     providerKeys: readProviderKeys(secret),
     variable: (name) => variables[name],
     origin: (name) => findOrigin(name, variables, overrides),
@@ -158,8 +160,9 @@ function findConfig(named: string | undefined, faults: string[]): string | null 
 }
 
 function readDatabaseUrl(url: string | null, faults: string[]): string | null {
-  if (url === null || /^postgres(ql)?:\/\//.test(url)) return url;
-  faults.push('REEVE_DATABASE_URL must begin with postgres:// or postgresql://.');
+  // Without a host it is a socket of this machine.
+  if (url === null || (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url.replace('@/', '@socket/')))) return url;
+  faults.push('REEVE_DATABASE_URL must be a URL that begins with postgres:// or postgresql://.');
   return null;
 }
 
@@ -205,15 +208,53 @@ function readLogLevel(text: string, faults: string[]): LogLevel {
 
 function readTls(certPath: string | undefined, keyPath: string | undefined, faults: string[]): Environment['tls'] {
   if (certPath === undefined && keyPath === undefined) return null;
-  if (certPath !== undefined && keyPath !== undefined) {
-    return { certPath: absolute(certPath), keyPath: absolute(keyPath) };
+  if (certPath === undefined || keyPath === undefined) {
+    faults.push('REEVE_TLS_CERT and REEVE_TLS_KEY belong together; set both or neither.');
+    return null;
   }
-  faults.push('REEVE_TLS_CERT and REEVE_TLS_KEY belong together; set both or neither.');
+  const found = { certPath: resolve(certPath), keyPath: resolve(keyPath) };
+  try {
+    createSecureContext({ cert: readFileSync(found.certPath), key: readFileSync(found.keyPath) });
+  } catch (error) {
+    faults.push(`REEVE_TLS_CERT and REEVE_TLS_KEY cannot be used: ${String(error)}.`);
+  }
+  return found;
+}
+
+function readLogFile(path: string | undefined, faults: string[]): string | null {
+  if (path === undefined) return null;
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    faults.push(`REEVE_LOG_FILE: the folder of ${path} cannot be written (${String(error)}).`);
+  }
+  return path;
+}
+
+function readCollector(url: string | undefined, faults: string[]): string | null {
+  if (url === undefined || /^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url ?? null;
+  faults.push('OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http:// or https://: OTLP over HTTP.');
   return null;
 }
 
-function absolute(path: string): string {
-  return isAbsolute(path) ? path : resolve(path);
+/** Names that stand for ranges. */
+const PROXY_RANGES = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+function readProxies(text: string, faults: string[]): string[] {
+  const entries = text.split(',').flatMap((entry) => entry.trim() || []);
+  for (const entry of entries) {
+    if (PROXY_RANGES.has(entry) || isRange(entry)) continue;
+    faults.push(`REEVE_TRUSTED_PROXIES names "${entry}"; it takes addresses and ranges, as 10.0.0.1 or 10.0.0.0/8.`);
+  }
+  return entries;
+}
+
+function isRange(entry: string): boolean {
+  const [address = '', part, more] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || more !== undefined) return false;
+  if (part === undefined || (version === 4 && isIP(part) === 4)) return true;
+  return /^\d{1,3}$/.test(part) && Number(part) >= 1 && Number(part) <= (version === 4 ? 32 : 128);
 }
 
 function readProviderKeys(secret: (name: string) => string | null): ReadonlyMap<string, string> {

@@ -22,6 +22,9 @@ export async function listenForCalls(app: FastifyInstance, environment: Environm
       const message = `Port ${port} needs more rights than this process has. Set REEVE_PORT to a port above 1023.`;
       throw new PortTakenError(message, { cause: error });
     }
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') {
+      throw new Error(`This machine has no address "${host}". Set REEVE_HOST to one that it has.`, { cause: error });
+    }
     throw error;
   }
   const address = app.server.address();

@@ -31,6 +31,13 @@ export interface AdapterEntry {
   check?(fields: Readonly<Record<string, unknown>>): string | null;
   /** Addresses that the adapter reaches beside `base_url`, e.g. for its tokens. */
   urls?(provider: Provider): readonly string[];
+  /** Headers that prove who asks for `base_url` + `/models`; `null`: only a call proves it. Absent: the key is a bearer. */
+  prove?(provider: Provider): Readonly<Record<string, string>> | null;
+}
+
+/** The key under a header of the service's own. */
+function proveBy(header: string, more: Readonly<Record<string, string>> = {}): NonNullable<AdapterEntry['prove']> {
+  return ({ apiKey }) => (apiKey === null ? more : { ...more, [header]: apiKey });
 }
 
 const loadOpenAi = async () => (await import('./openai/index.ts')).createOpenAiAdapter;
@@ -53,7 +60,11 @@ function ofOpenAiWire(): Record<string, AdapterEntry> {
 
 export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
   ...ofOpenAiWire(),
-  aisdk: { load: async () => (await import('./aisdk/index.ts')).createAiSdkAdapter, settings: AiSdkSettingsSchema },
+  aisdk: {
+    load: async () => (await import('./aisdk/index.ts')).createAiSdkAdapter,
+    settings: AiSdkSettingsSchema,
+    prove: () => null,
+  },
   cohere: {
     load: async () => (await import('./cohere/index.ts')).createCohereAdapter,
     baseUrl: 'https://api.cohere.com/v2',
@@ -68,12 +79,14 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     load: async () => (await import('./anthropic/index.ts')).createAnthropicAdapter,
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariables: ['ANTHROPIC_API_KEY'],
+    prove: proveBy('x-api-key', { 'anthropic-version': '2023-06-01' }),
   },
   google: {
     load: async () => (await import('./google/index.ts')).createGoogleAdapter,
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     hosted: true,
     keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    prove: proveBy('x-goog-api-key'),
   },
   kserve: { load: async () => (await import('./kserve/index.ts')).createKServeAdapter, settings: KServeSettingsSchema },
   azure: {
@@ -83,12 +96,14 @@ export const ADAPTERS: Readonly<Record<string, AdapterEntry>> = {
     preset: { max_tokens_field: 'max_completion_tokens', responses: true, without: ['top_k', 'moderation', 'rerank'] },
     check: checkAzure,
     urls: findAzureUrls,
+    prove: ({ apiKey }) => (apiKey === null ? null : { 'api-key': apiKey }),
   },
   bedrock: {
     load: async () => (await import('./bedrock/index.ts')).createBedrockAdapter,
     hosted: true,
     settings: BedrockSettingsSchema,
     check: checkBedrock,
+    prove: () => null,
   },
 };
 

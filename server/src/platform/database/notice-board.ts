@@ -54,13 +54,26 @@ export function createNoticeBoard(): NoticeBoard {
   };
 }
 
+/** Who listens holds a lock for it, shared with all others who do: so they can be counted, and whoever dies lets go. */
 export function listenStatement(channel: string): string {
-  return `listen ${safeChannel(channel)}`;
+  const name = safeChannel(channel);
+  return `listen ${name}; select pg_advisory_lock_shared(${LISTENERS}, hashtext('${name}'))`;
 }
 
 export function unlistenStatement(channel: string): string {
-  return `unlisten ${safeChannel(channel)}`;
+  const name = safeChannel(channel);
+  return `unlisten ${name}; select pg_advisory_unlock_shared(${LISTENERS}, hashtext('${name}'))`;
 }
+
+/** Answers one row with `listeners`. */
+export function countListenersStatement(channel: string): string {
+  return `select count(*)::int as listeners from pg_locks
+    where locktype = 'advisory' and classid = ${LISTENERS} and mode = 'ShareLock' and granted
+      and objid::bigint = hashtext('${safeChannel(channel)}')::bigint & x'ffffffff'::bigint
+      and database = (select oid from pg_database where datname = current_database())`;
+}
+
+const LISTENERS = 7_337_003;
 
 /** Channel names cannot be parameters. */
 function safeChannel(channel: string): string {

@@ -10,7 +10,7 @@ import { createMaintenance, type MaintenanceReport } from './pglite-maintenance.
 import { PgliteStream } from './pglite-stream.ts';
 import type { Database } from './port.ts';
 import { copyTemplate, isDataFolder, placeWhole, preparedFolder } from './prepared-folder.ts';
-import { checkSession, withSession } from './sessions.ts';
+import { checkSession, countListeners, withSession } from './sessions.ts';
 import { runTransaction } from './transactions.ts';
 
 /** No statement of Reeve runs this long; a thread that does hangs and is stopped. */
@@ -92,6 +92,7 @@ function databaseOver({ connect, board, stop }: Engine): Database {
         await withSession(connect, (session) => session.query(unlistenStatement(channel)));
       };
     },
+    countListeners: (channel) => countListeners(connect, channel),
     check: () => checkSession(connect),
     migrate: (target) => migrate(connect, readMigrations(), target),
     close: stop,

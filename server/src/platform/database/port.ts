@@ -29,6 +29,8 @@ export interface Database {
    * lost: the connection broke just now, or stands again. The answer stops it.
    */
   listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>;
+  /** How many sessions of whichever process listen on `channel` now. */
+  countListeners(channel: string): Promise<number>;
   /** Resolves to `null` when the store answers, else to what is wrong. */
   check(): Promise<string | null>;
   /** Brings the schema to the newest migration (or down to `target`). Returns the names of the steps taken. */

@@ -4,7 +4,7 @@ import { migrate } from './migrate.ts';
 import { readMigrations } from './migrations.ts';
 import type { Database } from './port.ts';
 import { createPostgresListener } from './postgres-listener.ts';
-import { checkSession, type Connect } from './sessions.ts';
+import { checkSession, countListeners, type Connect } from './sessions.ts';
 import { runTransaction } from './transactions.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -40,6 +40,7 @@ export function openPostgresDatabase(options: PostgresOptions): Promise<Database
       runTransaction(connect, { role: 'app', tenantId, sync: true, statementTimeoutMs }, work),
     asRole: (role, work, { sync = true } = {}) => runTransaction(connect, { role, sync, statementTimeoutMs }, work),
     listen: (channel, onNotice) => listener.listen(channel, onNotice),
+    countListeners: (channel) => countListeners(connect, channel),
     check: () => checkSession(connect),
     migrate: (target) => migrate(connect, readMigrations(), target),
     async close() {

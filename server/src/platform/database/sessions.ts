@@ -1,5 +1,6 @@
 import type { QueryResult } from 'pg';
 import { unavailableAtConnect } from './connection-errors.ts';
+import { countListenersStatement } from './notice-board.ts';
 
 /** One session of either engine, lent for a while. A `pg` pool client is one. */
 export interface Session {
@@ -21,6 +22,11 @@ export async function withSession<T>(connect: Connect, work: (session: Session) 
   } finally {
     session.release(broken);
   }
+}
+
+export async function countListeners(connect: Connect, channel: string): Promise<number> {
+  const { rows } = await withSession(connect, (session) => session.query(countListenersStatement(channel)));
+  return Number(rows[0]?.listeners ?? 0);
 }
 
 /** Resolves to `null` when a session answers, else to what is wrong. */

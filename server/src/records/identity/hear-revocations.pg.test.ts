@@ -45,17 +45,22 @@ function openIdentity(database: Database): Identity {
   });
 }
 
-/** Milliseconds from the answer of the revocation here until the key is refused there. */
-async function measureRevocation(): Promise<number> {
-  const { id, key } = await here.makeKey(here.ownerKey);
-  expect(await there.authenticate(key)).not.toBeNull();
-  expect((await here.call(here.ownerKey, 'DELETE', `/api/v1/keys/${id}`)).status).toBe(204);
-  const startedMs = performance.now();
-  while ((await there.authenticate(key)) !== null) {
-    if (performance.now() - startedMs > 5_000) throw new Error('the revoked key is still served after 5 s');
-    await sleep(2);
+/** Revokes here, whose time passes meanwhile. */
+async function revoke(id: string): Promise<void> {
+  let answered = false;
+  const revoking = here.call(here.ownerKey, 'DELETE', `/api/v1/keys/${id}`).finally(() => (answered = true));
+  while (!answered) {
+    await sleep(5);
+    here.clock.advance(5);
   }
-  return performance.now() - startedMs;
+  expect((await revoking).status).toBe(204);
+}
+
+/** A key that both know. */
+async function makeKnownKey(): Promise<{ id: string; key: string }> {
+  const made = await here.makeKey(here.ownerKey);
+  expect(await there.authenticate(made.key)).not.toBeNull();
+  return made;
 }
 
 /** Asks the server, as its administrator. */
@@ -75,33 +80,52 @@ function onlyUnavailable(error: unknown): null {
 }
 
 describe('revocation by another process', () => {
-  it('is heard within milliseconds', async () => {
+  it('is heard before it is answered, each time', async () => {
     await sleep(200);
-    expect(await measureRevocation()).toBeLessThan(500);
+    for (let round = 0; round < 30; round += 1) {
+      const { id, key } = await makeKnownKey();
+      await revoke(id);
+      expect(await there.authenticate(key)).toBeNull();
+    }
   });
 
-  it('takes a second at most while the listening connection is down, and is heard again afterwards', async () => {
-    const { id, key } = await here.makeKey(here.ownerKey);
-    expect(await there.authenticate(key)).not.toBeNull();
+  it('is answered later while the listening connections are down, and heard again afterwards', async () => {
+    const { id, key } = await makeKnownKey();
     // Sessions that stand stay; none can be opened, so nobody listens.
     await administer(`alter database identity allow_connections false`, cutListeners);
     try {
-      expect((await here.call(here.ownerKey, 'DELETE', `/api/v1/keys/${id}`)).status).toBe(204);
-      await sleep(1_100);
+      await revoke(id);
       // Refused, or nobody can tell (its session may have ended meanwhile): not served either way.
       expect(await there.authenticate(key).catch(onlyUnavailable)).toBeNull();
     } finally {
       await administer('alter database identity allow_connections true');
     }
     await sleep(3_000);
-    expect(await measureRevocation()).toBeLessThan(500);
+    const again = await makeKnownKey();
+    await revoke(again.id);
+    expect(await there.authenticate(again.key)).toBeNull();
+  });
+
+  it('is answered late where a process listens and does not say that it heard', async () => {
+    const { id, key } = await makeKnownKey();
+    const mute = await openPostgresDatabase({ url });
+    const stop = await mute.listen('reeve_keys', () => undefined);
+    const beforeMs = here.clock.monotonicMs();
+    await revoke(id);
+    expect(here.clock.monotonicMs() - beforeMs).toBeGreaterThanOrEqual(1_000);
+    expect(await there.authenticate(key)).toBeNull();
+    await stop();
+    await mute.close();
   });
 
   it('takes a second at most where a pooler swallows the notices', async () => {
     const deaf: Database = { ...thereDatabase, listen: () => Promise.resolve(() => Promise.resolve()) };
     const hearing = there;
     there = openIdentity(deaf);
-    expect(await measureRevocation()).toBeLessThan(1_300);
+    const { id, key } = await makeKnownKey();
+    await revoke(id);
+    await sleep(1_000);
+    expect(await there.authenticate(key)).toBeNull();
     await there.close();
     there = hearing;
   });

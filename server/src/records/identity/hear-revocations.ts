@@ -7,6 +7,7 @@ import type { Database } from '#platform/database/port.ts';
 import type { Log } from '#platform/telemetry/port.ts';
 import type { Authenticator } from './authenticate-key.ts';
 import { REVOCATION_CHANNEL, sendNotice } from './key-store.ts';
+import { createRollCall } from './roll-call.ts';
 
 interface Inputs {
   authenticator: Pick<Authenticator, 'forget' | 'setListening'>;
@@ -16,12 +17,24 @@ interface Inputs {
   log: Log;
 }
 
+export interface RevocationListener {
+  /**
+   * Resolves when every process has heard what was told before. Where one does not say so it takes two seconds: whoever
+   * hears nothing reads each key again after one.
+   */
+  heardByAll(): Promise<void>;
+  /** Ends it and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
 const RETRY_MS = 1_000;
 const PROBE_PATIENCE_MS = 5_000;
 
-/** Starts at once and keeps trying; `stop` ends it and waits for what is under way. */
-export function hearRevocations({ authenticator, database, clock, ids, log }: Inputs): { stop(): Promise<void> } {
+/** Starts at once and keeps trying. */
+export function hearRevocations({ authenticator, database, clock, ids, log }: Inputs): RevocationListener {
+  const rollCall = createRollCall({ database, clock, ids, log });
   let probe = '';
+  let isProved = false;
   let stopped = false;
   let cancelTimer = (): void => {};
   let underWay: Promise<void> = Promise.resolve();
@@ -34,9 +47,11 @@ export function hearRevocations({ authenticator, database, clock, ids, log }: In
 
   function onNotice(payload: string): void {
     if (payload === '') prove();
+    else if (rollCall.takes(payload)) return;
     else if (payload !== probe) authenticator.forget(asKeyId(payload));
     else {
       cancelTimer();
+      isProved = true;
       authenticator.setListening(true);
     }
   }
@@ -44,6 +59,7 @@ export function hearRevocations({ authenticator, database, clock, ids, log }: In
   function prove(): void {
     if (stopped) return;
     probe = ids.next('request');
+    isProved = false;
     authenticator.setListening(false);
     later(PROBE_PATIENCE_MS, () => log.warn({}, NOT_HEARD));
     underWay = database
@@ -66,6 +82,7 @@ export function hearRevocations({ authenticator, database, clock, ids, log }: In
 
   underWay = start();
   return {
+    heardByAll: () => (database.engine === 'pglite' ? Promise.resolve() : rollCall.run(isProved)),
     async stop() {
       stopped = true;
       await underWay;

@@ -13,4 +13,6 @@ export interface IdentityParts {
   ids: IdSource;
   authenticator: Pick<Authenticator, 'forget' | 'welcome'>;
   passwords: PasswordHasher;
+  /** Resolves when no process serves a key any more whose revocation was told before. */
+  heardByAll(): Promise<void>;
 }

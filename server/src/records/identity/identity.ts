@@ -55,9 +55,10 @@ export function createIdentity({ log, version = '', address = () => null, ...inp
     findKeys: (hashes) => database.asRole('operator', (tx) => findKeysByHash(tx, hashes)),
   });
   const sessions = createSessionAuthenticator({ database, clock });
-  const parts = { ...inputs, authenticator, passwords: createPasswordHasher(random) };
-  const sweep = createSessionSweep({ database, clock, log });
   const listener = hearRevocations({ authenticator, database, clock, ids, log });
+  const { heardByAll } = listener;
+  const parts = { ...inputs, authenticator, passwords: createPasswordHasher(random), heardByAll };
+  const sweep = createSessionSweep({ database, clock, log });
   return {
     authenticate: (presentedKey) => authenticator.authenticate(presentedKey),
     authenticateSession: (token, isPresent) => sessions.authenticate(token, isPresent),

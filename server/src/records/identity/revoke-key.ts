@@ -8,12 +8,12 @@ import type { IdentityParts } from './identity-parts.ts';
 import { findKey, markRevoked } from './key-store.ts';
 
 /**
- * Revokes a key of the actor's tenant; the owner of `default` may revoke any tenant's. Once this resolves, this process
- * serves no call that starts with the key; other processes hear of it with the commit. Revoking again changes nothing.
+ * Revokes a key of the actor's tenant; the owner of `default` may revoke any tenant's. Once this resolves, no process
+ * serves a call that starts with the key. Revoking again changes nothing.
  * Throws `AppError`: `not_found`, and `conflict` for the console key of a member.
  */
 export async function revokeKey(parts: IdentityParts, scope: Scope, id: KeyId): Promise<void> {
-  const { database, clock, events, authenticator } = parts;
+  const { database, clock, events, authenticator, heardByAll } = parts;
   await withKeysOf(database, scope, async (tx) => {
     const key = await findKey(tx, id);
     if (key === null) throw unknownKey();
@@ -22,6 +22,7 @@ export async function revokeKey(parts: IdentityParts, scope: Scope, id: KeyId): 
     if (await markRevoked(tx, id, nowMs)) await events.append(tx, keyRevoked(key, nowMs, scope.actor.keyId));
   });
   authenticator.forget(id);
+  await heardByAll();
 }
 
 /** A transaction that sees the keys which the actor may manage: its tenant's, or all for the owner of `default`. */

@@ -155,6 +155,27 @@ describe('without a server', () => {
     expect((await run(dataDir(), ['migrate'])).out).toContain('Nothing to do');
   });
 
+  it('names each variable that cannot be used, where a start and the doctor meet it', async () => {
+    const wrong = {
+      REEVE_TRUSTED_PROXIES: '192.0.2.0/24, 192.0.2.0/255.255.255.0, ::1, loopback, garbage',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://collector:4317',
+      REEVE_DATABASE_URL: 'postgres://u:p@host:notaport/x',
+      REEVE_TLS_CERT: '/nowhere/cert.pem',
+      REEVE_TLS_KEY: '/nowhere/key.pem',
+      REEVE_LOG_FILE: '/nowhere/reeve.log',
+    };
+    const { code, err } = await run(dataDir(), ['serve'], wrong);
+    expect(code).toBe(EXIT.usage);
+    const doctor = await run(dataDir(), ['doctor'], wrong);
+    expect(doctor.code).toBe(EXIT.failed);
+    for (const name of Object.keys(wrong)) {
+      expect(err).toContain(name);
+      expect(doctor.out).toContain(name);
+    }
+    expect(err).toContain('garbage');
+    expect(err).not.toContain('192.0.2.0');
+  });
+
   it('lists every fault of the configuration', async () => {
     const config = join(folder, 'wrong.yaml');
     writeFileSync(config, 'durability: sometimes\nproviders:\n  acme: { adapter: nonsense, base_url: "ftp://x" }\n');
@@ -169,10 +190,18 @@ describe('without a server', () => {
   });
 });
 
+const HEADERS_OF_KEYS: Readonly<Record<string, string>> = {
+  '/anthropic/models': 'x-api-key',
+  '/google/models': 'x-goog-api-key',
+  '/azure/models': 'api-key',
+};
+
 describe('doctor and providers', () => {
   const secret = 'a-secret-that-nobody-may-see';
   const server = createServer((request, response) => {
-    const status = request.headers.authorization === `Bearer ${secret}` ? 200 : 401;
+    const own = HEADERS_OF_KEYS[request.url ?? ''];
+    const given = own === undefined ? request.headers.authorization?.slice('Bearer '.length) : request.headers[own];
+    const status = given === secret ? 200 : 401;
     response.writeHead(status, { 'content-type': 'application/json' }).end('{"data":[]}');
   });
   let folder: string;
@@ -209,6 +238,30 @@ prices:
     expect(ended.out).toContain('price of away/small');
     expect(ended.out).not.toContain('price of good/small');
     expect(ended.out + ended.err).not.toContain(secret);
+  });
+
+  it('proves who asks as each service wants it, and claims no more than it can know', async () => {
+    const config = join(folder, 'wires.yaml');
+    const at = (wire: string, key: string): string =>
+      `{ adapter: ${wire}, base_url: "http://127.0.0.1:${port}/${wire}"${key} }`;
+    writeFileSync(
+      config,
+      `providers:
+  claude: ${at('anthropic', `, api_key: ${secret}`)}
+  stale: ${at('anthropic', ', api_key: another')}
+  gemini: ${at('google', `, api_key: ${secret}`)}
+  azure: ${at('azure', `, api_key: ${secret}`)}
+  entra: ${at('azure', ', entra_tenant_id: t, entra_client_id: c, entra_client_secret: s')}
+  bedrock: ${at('bedrock', ', access_key_id: i, secret_access_key: s, aws_region: eu-west-1')}
+`,
+    );
+    const { out } = await run(join(folder, 'data'), ['doctor', '--config', config]);
+    for (const name of ['claude', 'gemini', 'azure'])
+      expect(out).toMatch(new RegExp(`ok {2}provider ${name} +answers\\n`));
+    expect(out).toMatch(/!! {2}provider stale +answers 401: it refuses the key/);
+    for (const name of ['entra', 'bedrock']) {
+      expect(out).toMatch(new RegExp(`-- {2}provider ${name} +answers; .*reeve models test`));
+    }
   });
 
   it('never shows the password of the database', async () => {

@@ -1,5 +1,5 @@
 /** Asks each provider for its list of models, which costs nothing: through the same exit and rules as every call. */
-import type { Provider } from '#adapters';
+import { ADAPTERS, type Provider } from '#adapters';
 import { systemClock } from '../../platform/clock/system-clock.ts';
 import { HttpFailure, type HttpClient, type IncomingAnswer } from '../../platform/http-client/port.ts';
 import { createHttpClient } from '../../platform/http-client/undici-client.ts';
@@ -19,12 +19,13 @@ export async function examineProviders({ providers, egress }: Config): Promise<F
 
 async function examineProvider(httpClient: HttpClient, provider: Provider): Promise<Finding> {
   const name = `provider ${provider.name}`;
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (provider.apiKey !== null) headers.authorization = `Bearer ${provider.apiKey}`;
+  const proof = prove(provider);
+  const headers = { accept: 'application/json', ...proof };
   try {
     const url = `${provider.baseUrl}/models`;
     const answer = await httpClient.exchange({ method: 'GET', url, headers, timeoutMs: TIMEOUT_MS });
     answer.abort();
+    if (proof === null && answer.status < 500) return reachable(name, 'note', UNPROVED);
     return judgeAnswer(name, provider, answer);
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
@@ -35,6 +36,15 @@ async function examineProvider(httpClient: HttpClient, provider: Provider): Prom
     const mend = `Check base_url (${provider.baseUrl}), the network, and that the endpoint runs.`;
     return reachable(name, 'broken', `does not answer: ${error.message}`, mend);
   }
+}
+
+const UNPROVED = 'answers; whether it knows us only a call can tell: reeve models test';
+
+/** `null` where only a call can prove who asks. */
+function prove(provider: Provider): Readonly<Record<string, string>> | null {
+  const own = ADAPTERS[provider.adapter]?.prove;
+  if (own !== undefined) return own(provider);
+  return provider.apiKey === null ? {} : { authorization: `Bearer ${provider.apiKey}` };
 }
 
 function judgeAnswer(name: string, provider: Provider, { status }: IncomingAnswer): Finding {
