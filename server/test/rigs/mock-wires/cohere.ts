@@ -83,6 +83,10 @@ function rerank(body: Json): Json {
 function checkRequest(body: Json): void {
   checkFields(body, FIELDS);
   const messages = asList(body['messages']);
+  check(
+    messages.every((message) => message['role'] !== 'assistant' || message['content'] || message['tool_calls']),
+    'invalid request: all messages must have content or tool calls',
+  );
   const calls = messages.flatMap(({ tool_calls }) => asList(tool_calls).map(({ id }) => id));
   const results = messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id);
   checkPairs(calls, results);
