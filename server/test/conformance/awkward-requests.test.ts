@@ -38,6 +38,16 @@ const CHATS: Readonly<Record<string, object>> = {
   'both samplers, one at its default': { messages: [user], temperature: 0.5, top_p: 1 },
   'both samplers, the other at its default': { messages: [user], temperature: 1, top_p: 0.5 },
   'nothing to stop at': { messages: [user], stop: [] },
+  'no cut among the words': { messages: [user], top_p: 1 },
+};
+
+const THOUGHTS: Readonly<Record<string, object>> = {
+  'a thought before a tool that must be called': {
+    messages: [user],
+    tools: [tool],
+    tool_choice: { type: 'function', function: { name: 'look' } },
+    reasoning_effort: 'medium',
+  },
 };
 
 const IMAGES: Readonly<Record<string, object>> = {
@@ -106,6 +116,10 @@ const cross = (providers: readonly string[], requests: Readonly<Record<string, o
 describe('a chat of OpenAI’s wire', () => {
   it.each(cross(OTHERS, CHATS))('reaches %s with %s', (provider, _name, fields) =>
     expectTaken('/v1/chat/completions', provider, fields),
+  );
+  it.each(cross(['anthropic', 'google', 'mistral', 'bedrock'], THOUGHTS))(
+    'reaches %s with %s',
+    (provider, _name, fields) => expectTaken('/v1/chat/completions', provider, fields),
   );
   it.each(cross(['anthropic', 'google', 'bedrock'], IMAGES))('reaches %s with %s', (provider, _name, fields) =>
     expectTaken('/v1/chat/completions', provider, fields),

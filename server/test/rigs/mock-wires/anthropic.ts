@@ -106,6 +106,9 @@ function checkSettings(body: Json): void {
     temperature === undefined || topP === undefined || !ONE_SAMPLER.test(String(body['model'])),
     '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
   );
+  const thinks = ['enabled', 'adaptive'].includes(String(asRecord(body['thinking'])['type']));
+  const isForced = ['any', 'tool'].includes(String(asRecord(choice)['type']));
+  check(!thinks || !isForced, 'Thinking may not be enabled when tool_choice forces tool use.');
   check(choice === undefined || asList(tools).length > 0, 'tool_choice may only be specified while providing tools.');
 }
 

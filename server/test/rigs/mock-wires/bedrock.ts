@@ -122,6 +122,11 @@ function checkRequest(body: Json): void {
     'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
   );
   const thinking = asRecord(asRecord(body['additionalModelRequestFields'])['thinking'])['type'] === 'enabled';
+  const choice = asRecord(asRecord(body['toolConfig'])['toolChoice']);
+  check(
+    !thinking || (choice['any'] === undefined && choice['tool'] === undefined),
+    'Thinking may not be enabled when tool_choice forces tool use.',
+  );
   const last = asList(body['messages']).findLast(({ role }) => role === 'assistant');
   check(
     !thinking || asList(last?.['content'])[0]?.['toolUse'] === undefined,

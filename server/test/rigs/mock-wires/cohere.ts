@@ -82,6 +82,8 @@ function rerank(body: Json): Json {
 
 function checkRequest(body: Json): void {
   checkFields(body, FIELDS);
+  const p = Number(body['p'] ?? 0.75);
+  check(p >= 0.01 && p <= 0.99, 'invalid request: p must be between 0.01 and 0.99');
   const messages = asList(body['messages']);
   check(
     messages.every((message) => message['role'] !== 'assistant' || message['content'] || message['tool_calls']),

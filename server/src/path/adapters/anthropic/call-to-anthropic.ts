@@ -1,9 +1,17 @@
 /** From a call to the bytes of a Messages or count_tokens request. Source: the public API reference. */
-import type { Call, CallParams, RawRequest, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import type {
+  Call,
+  CallParams,
+  RawRequest,
+  ReasoningParams,
+  ResponseFormat,
+  ToolChoice,
+  ToolDefinition,
+} from '@reeve/contracts';
 import { must } from '#kernel';
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
-import { describeModel, fitSamplers, type ModelTraits } from '../claude-models.ts';
+import { describeModel, fitSamplers, forcesTool, type ModelTraits } from '../claude-models.ts';
 import { holdsForeignThoughts } from '../holds-foreign-thoughts.ts';
 import { dropAbsent, readRecord, type JsonRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
@@ -58,7 +66,8 @@ function buildPrompt(call: Call, modelId: string, traits: ModelTraits): JsonReco
 }
 
 function findThinking({ parts, params }: Call, traits: ModelTraits): ReturnType<typeof toThinking> {
-  const found = toThinking(params.reasoning, traits, findMaxTokens(params, traits));
+  const reasoning: ReasoningParams | undefined = forcesTool(params) ? { effort: 'none' } : params.reasoning;
+  const found = toThinking(reasoning, traits, findMaxTokens(params, traits));
   return found.thinking?.['type'] === 'enabled' && callsWithoutThought(parts, WIRE) ? {} : found;
 }
 

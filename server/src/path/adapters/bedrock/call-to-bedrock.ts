@@ -2,7 +2,7 @@
 import type { Call, CallParams, Part, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
-import { describeModel, fitSamplers } from '../claude-models.ts';
+import { describeModel, fitSamplers, forcesTool } from '../claude-models.ts';
 import { dropAbsent, readRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
 import { WIRE } from './bedrock-wire.ts';
@@ -43,7 +43,8 @@ export const toBytes = (body: object): Uint8Array => Buffer.from(JSON.stringify(
 function buildPrompt({ parts: given, params, extensions }: Call, modelId: string): object {
   const parts = askInstructions(given);
   const { thinking, ...rest } = toModelFields(params, modelId);
-  const mayThink = readRecord(thinking)?.type !== 'enabled' || !callsWithoutThought(parts, WIRE);
+  const isBudget = readRecord(thinking)?.type === 'enabled';
+  const mayThink = !forcesTool(params) && !(isBudget && callsWithoutThought(parts, WIRE));
   const fields = { ...rest, ...(mayThink ? dropAbsent({ thinking }) : {}), ...readRecord(extensions[MODEL_FIELDS]) };
   return dropAbsent({
     system: toSystem(parts),
