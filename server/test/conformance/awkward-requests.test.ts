@@ -50,6 +50,25 @@ const THOUGHTS: Readonly<Record<string, object>> = {
   },
 };
 
+const bounded = {
+  type: 'object',
+  properties: {
+    age: { type: 'integer', minimum: 0 },
+    names: { type: 'array', items: { type: 'string' }, maxItems: 3 },
+  },
+  required: ['age'],
+};
+const SCHEMAS: Readonly<Record<string, object>> = {
+  'a schema with bounds that is not closed': {
+    messages: [user],
+    response_format: { type: 'json_schema', json_schema: { name: 'person', schema: bounded } },
+  },
+  'a strict tool with bounds that is not closed': {
+    messages: [user],
+    tools: [{ type: 'function', function: { name: 'look', parameters: bounded, strict: true } }],
+  },
+};
+
 const IMAGES: Readonly<Record<string, object>> = {
   'an image that calls itself jpg': { messages: [{ role: 'user', content: [{ type: 'text', text: 'Look:' }, image] }] },
 };
@@ -120,6 +139,9 @@ describe('a chat of OpenAI’s wire', () => {
   it.each(cross(['anthropic', 'google', 'mistral', 'bedrock'], THOUGHTS))(
     'reaches %s with %s',
     (provider, _name, fields) => expectTaken('/v1/chat/completions', provider, fields),
+  );
+  it.each(cross(OTHERS, SCHEMAS))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/chat/completions', provider, fields),
   );
   it.each(cross(['anthropic', 'google', 'bedrock'], IMAGES))('reaches %s with %s', (provider, _name, fields) =>
     expectTaken('/v1/chat/completions', provider, fields),

@@ -12,6 +12,7 @@ import { must } from '#kernel';
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
 import { describeModel, fitSamplers, forcesTool, type ModelTraits } from '../claude-models.ts';
+import { toClaudeSchema } from '../claude-schema.ts';
 import { holdsForeignThoughts } from '../holds-foreign-thoughts.ts';
 import { dropAbsent, readRecord, type JsonRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
@@ -95,7 +96,8 @@ function toTool({ name, description, parameters, strict, cache }: ToolDefinition
   return dropAbsent({
     name,
     description,
-    input_schema: parameters ?? NO_ARGUMENTS,
+    input_schema:
+      strict === true ? toClaudeSchema(readRecord(parameters) ?? NO_ARGUMENTS) : (parameters ?? NO_ARGUMENTS),
     strict: strict === true ? true : undefined,
     ...(cache === undefined ? {} : toCacheControl(cache)),
   });
@@ -117,5 +119,8 @@ function nameToolChoice(choice: ToolChoice): object {
 function toFormat(format: ResponseFormat): object | undefined {
   if (format.type !== 'json-schema') return undefined;
   const { name, description, schema } = format;
-  return { type: 'json_schema', schema: dropAbsent({ title: name, description, ...readRecord(schema) }) };
+  return {
+    type: 'json_schema',
+    schema: toClaudeSchema(dropAbsent({ title: name, description, ...readRecord(schema) })),
+  };
 }

@@ -3,6 +3,7 @@ import type { Call, CallParams, Part, ResponseFormat, ToolChoice, ToolDefinition
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
 import { describeModel, fitSamplers, forcesTool } from '../claude-models.ts';
+import { toClaudeSchema } from '../claude-schema.ts';
 import { dropAbsent, readRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
 import { WIRE } from './bedrock-wire.ts';
@@ -91,10 +92,11 @@ function toolsOfHistory(parts: readonly Part[]): ToolDefinition[] {
 }
 
 function toTool({ name, description, parameters, strict, cache }: ToolDefinition): Block[] {
+  const schema = readRecord(parameters) ?? { type: 'object', properties: {} };
   const toolSpec = dropAbsent({
     name,
     description: description === '' ? undefined : description,
-    inputSchema: { json: parameters ?? { type: 'object', properties: {} } },
+    inputSchema: { json: strict === true ? toClaudeSchema(schema) : schema },
     strict: strict === true ? true : undefined,
   });
   return [{ toolSpec }, ...(cache === undefined ? [] : [toCachePoint(cache)])];
@@ -109,7 +111,8 @@ function toToolChoice(choice: ToolChoice | undefined): object | undefined {
 /** The schema travels as a text. */
 function toOutputConfig(format: ResponseFormat | undefined): object | undefined {
   if (format?.type !== 'json-schema') return undefined;
-  const { name, description, schema } = format;
+  const { name, description } = format;
+  const schema = toClaudeSchema(readRecord(format.schema) ?? {});
   const jsonSchema = dropAbsent({ name, description, schema: JSON.stringify(schema) });
   return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
 }
