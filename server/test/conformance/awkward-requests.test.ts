@@ -25,6 +25,7 @@ const CHATS: Readonly<Record<string, object>> = {
   'a tool call beside an empty text': { messages: called('call_1', ''), tools: [tool] },
   'a tool call beside a blank text': { messages: called('call_1', ' \n'), tools: [tool] },
   'a blank answer in the history': { messages: [user, { role: 'assistant', content: ' \n' }, user] },
+  'an empty answer in the history': { messages: [user, { role: 'assistant', content: '' }, user] },
   'a question behind the result of a tool': { messages: [...called('call_1'), user], tools: [tool] },
   'instructions alone': { messages: [{ role: 'system', content: 'Say something of tallies.' }] },
   'instructions in the middle': {
@@ -37,6 +38,35 @@ const CHATS: Readonly<Record<string, object>> = {
   'both samplers, one at its default': { messages: [user], temperature: 0.5, top_p: 1 },
   'both samplers, the other at its default': { messages: [user], temperature: 1, top_p: 0.5 },
   'nothing to stop at': { messages: [user], stop: [] },
+  'no cut among the words': { messages: [user], top_p: 1 },
+};
+
+const THOUGHTS: Readonly<Record<string, object>> = {
+  'a thought before a tool that must be called': {
+    messages: [user],
+    tools: [tool],
+    tool_choice: { type: 'function', function: { name: 'look' } },
+    reasoning_effort: 'medium',
+  },
+};
+
+const bounded = {
+  type: 'object',
+  properties: {
+    age: { type: 'integer', minimum: 0 },
+    names: { type: 'array', items: { type: 'string' }, maxItems: 3 },
+  },
+  required: ['age'],
+};
+const SCHEMAS: Readonly<Record<string, object>> = {
+  'a schema with bounds that is not closed': {
+    messages: [user],
+    response_format: { type: 'json_schema', json_schema: { name: 'person', schema: bounded } },
+  },
+  'a strict tool with bounds that is not closed': {
+    messages: [user],
+    tools: [{ type: 'function', function: { name: 'look', parameters: bounded, strict: true } }],
+  },
 };
 
 const IMAGES: Readonly<Record<string, object>> = {
@@ -104,6 +134,13 @@ const cross = (providers: readonly string[], requests: Readonly<Record<string, o
 
 describe('a chat of OpenAI’s wire', () => {
   it.each(cross(OTHERS, CHATS))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/chat/completions', provider, fields),
+  );
+  it.each(cross(['anthropic', 'google', 'mistral', 'bedrock'], THOUGHTS))(
+    'reaches %s with %s',
+    (provider, _name, fields) => expectTaken('/v1/chat/completions', provider, fields),
+  );
+  it.each(cross(OTHERS, SCHEMAS))('reaches %s with %s', (provider, _name, fields) =>
     expectTaken('/v1/chat/completions', provider, fields),
   );
   it.each(cross(['anthropic', 'google', 'bedrock'], IMAGES))('reaches %s with %s', (provider, _name, fields) =>

@@ -84,3 +84,8 @@ export function fitSamplers(
   if (samplers === 'both' || temperature === undefined || topP === undefined) return { temperature, topP };
   return topP === 1 ? { temperature } : { topP };
 }
+
+/** Claude that must call a tool cannot think before it does: it refuses to be asked for both. */
+export function forcesTool({ toolChoice }: Pick<CallParams, 'toolChoice'>): boolean {
+  return toolChoice === 'required' || typeof toolChoice === 'object';
+}

@@ -79,6 +79,12 @@ function describeErrors({ plainCall, streamCall, errors, okWithError }: AdapterF
     });
   }
 
+  it('reads how long to wait in milliseconds, where that is all that is said', async () => {
+    const [[status, { body }] = [429, { body: '' }]] = errors;
+    const rig = await open((socket) => sendWhole(socket, status, body, ['retry-after-ms: 6500']));
+    expect(failureOf(await rig.invoke(plainCall)).retryAfter).toBe('7');
+  });
+
   it('takes an error that is HTML or nothing at all', async () => {
     const page = '<html><style>p{}</style><body><h1>502 Bad Gateway</h1></body></html>';
     const html = await open((socket) => sendWhole(socket, 502, page, ['content-type: text/html']));

@@ -69,7 +69,8 @@ describe('what providers say', () => {
     ['Wed, 21 Oct 2026 07:28:00 GMT', 'Wed, 21 Oct 2026 07:28:00 GMT'],
     ['soon', null],
     ['-1', null],
-    ['1.5', null],
+    ['1.5', '2'],
+    ['1.', null],
     ['9999999999', null],
     [undefined, null],
   ])('as retry-after, %j, is read as %j', (given, expected) => {

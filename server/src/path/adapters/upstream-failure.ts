@@ -68,7 +68,7 @@ export async function failFromStatus(
       kind: 'status',
       status,
       message: trimMessage(said) || `The provider answered with status ${status}.`,
-      retryAfter: readRetryAfter(firstOf(headers['retry-after'])),
+      retryAfter: readRetryAfter(firstOf(headers['retry-after'])) ?? readMs(firstOf(headers['retry-after-ms'])),
       body:
         typeof value === 'object' && value !== null
           ? { wire, bytes: Buffer.from(text), contentType: 'application/json' }
@@ -137,11 +137,20 @@ function trimMessage(text: string): string {
 
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Whole seconds or an HTTP date, as `retry-after` may be (RFC 9110 §10.2.3); `null` for anything else. */
+/**
+ * Whole seconds or an HTTP date, as `retry-after` may be (RFC 9110 §10.2.3); fractions, which some send, as the next whole
+ * second. `null` for anything else.
+ */
 export function readRetryAfter(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const text = value.trim();
+  if (/^\d{1,9}\.\d{1,9}$/.test(text)) return String(Math.ceil(Number(text)));
   return /^\d{1,9}$/.test(text) || (HTTP_DATE.test(text) && !Number.isNaN(Date.parse(text))) ? text : null;
+}
+
+/** `retry-after-ms`, as OpenAI and Azure send it, in whole seconds. */
+function readMs(value: string | null): string | null {
+  return value !== null && /^\d{1,12}(\.\d{1,9})?$/.test(value.trim()) ? String(Math.ceil(Number(value) / 1000)) : null;
 }
 
 function firstOf(value: string | string[] | undefined): string | null {

@@ -101,12 +101,29 @@ function checkRequest(body: Json): void {
 const ONE_SAMPLER = /claude-\w+-4-[156]/;
 
 function checkSettings(body: Json): void {
+  checkSchema(asRecord(asRecord(body['output_config'])['format'])['schema']);
+  for (const { strict, input_schema: schema } of asList(body['tools'])) if (strict === true) checkSchema(schema);
   const { temperature, top_p: topP, tools, tool_choice: choice } = body;
   check(
     temperature === undefined || topP === undefined || !ONE_SAMPLER.test(String(body['model'])),
     '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
   );
+  const thinks = ['enabled', 'adaptive'].includes(String(asRecord(body['thinking'])['type']));
+  const isForced = ['any', 'tool'].includes(String(asRecord(choice)['type']));
+  check(!thinks || !isForced, 'Thinking may not be enabled when tool_choice forces tool use.');
   check(choice === undefined || asList(tools).length > 0, 'tool_choice may only be specified while providing tools.');
+}
+
+/** The limits of structured outputs, as far as they can be told from the text. */
+export function checkSchema(schema: unknown): void {
+  const text = JSON.stringify(schema ?? {});
+  const bound = /"(minimum|maximum|multipleOf|minLength|maxLength|maxItems)":\d/.exec(text)?.[1];
+  check(bound === undefined, `output_config.format.schema: property '${bound}' is not supported`);
+  const closed = text.split('"additionalProperties":false').length;
+  check(
+    text.split('"type":"object"').length === closed,
+    "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false",
+  );
 }
 
 const ID = /^[a-zA-Z0-9_-]+$/;

@@ -4,6 +4,7 @@
  */
 import { toMessage as toEventMessage } from '../../../src/path/adapters/bedrock/bedrock.fixtures.ts';
 import { signV4 } from '#platform/crypto/port.ts';
+import { checkSchema } from './anthropic.ts';
 import {
   asList,
   asRecord,
@@ -99,6 +100,12 @@ const blocksOf = (body: Json): Json[] => asList(body['messages']).flatMap(({ con
 
 function checkRequest(body: Json): void {
   checkFields(body, FIELDS);
+  const { structure } = asRecord(asRecord(body['outputConfig'])['textFormat']);
+  for (const { toolSpec } of asList(asRecord(body['toolConfig'])['tools'])) {
+    const { strict, inputSchema } = asRecord(toolSpec);
+    if (strict === true) checkSchema(asRecord(inputSchema)['json']);
+  }
+  checkSchema(JSON.parse(String(asRecord(asRecord(structure)['jsonSchema'])['schema'] ?? '{}')));
   check(asList(body['messages'])[0]?.['role'] === 'user', 'A conversation must start with a user message.');
   const blocks = blocksOf(body);
   const idsOf = (field: string) =>
@@ -122,6 +129,11 @@ function checkRequest(body: Json): void {
     'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
   );
   const thinking = asRecord(asRecord(body['additionalModelRequestFields'])['thinking'])['type'] === 'enabled';
+  const choice = asRecord(asRecord(body['toolConfig'])['toolChoice']);
+  check(
+    !thinking || (choice['any'] === undefined && choice['tool'] === undefined),
+    'Thinking may not be enabled when tool_choice forces tool use.',
+  );
   const last = asList(body['messages']).findLast(({ role }) => role === 'assistant');
   check(
     !thinking || asList(last?.['content'])[0]?.['toolUse'] === undefined,

@@ -82,7 +82,13 @@ function rerank(body: Json): Json {
 
 function checkRequest(body: Json): void {
   checkFields(body, FIELDS);
+  const p = Number(body['p'] ?? 0.75);
+  check(p >= 0.01 && p <= 0.99, 'invalid request: p must be between 0.01 and 0.99');
   const messages = asList(body['messages']);
+  check(
+    messages.every((message) => message['role'] !== 'assistant' || message['content'] || message['tool_calls']),
+    'invalid request: all messages must have content or tool calls',
+  );
   const calls = messages.flatMap(({ tool_calls }) => asList(tool_calls).map(({ id }) => id));
   const results = messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id);
   checkPairs(calls, results);

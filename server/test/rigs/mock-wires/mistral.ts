@@ -97,6 +97,10 @@ function checkRequest(body: Json): void {
     const follows = AFTER[before]?.includes(String(role)) ?? true;
     check(follows, `Unexpected role '${String(role)}' after role '${before}'`);
   }
+  check(
+    messages.every((message) => message['role'] !== 'assistant' || message['content'] || message['tool_calls']),
+    'Assistant message must have either content or tool_calls, but not none.',
+  );
   const calls = messages.flatMap(({ tool_calls }) => asList(tool_calls).map(({ id }) => String(id)));
   const results = messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => String(tool_call_id));
   check(

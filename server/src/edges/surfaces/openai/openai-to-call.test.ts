@@ -159,6 +159,12 @@ describe('marks for the provider’s cache', () => {
 });
 
 describe('settings', () => {
+  it('that ask for what the model does by itself say nothing', () => {
+    expect(chat({ reasoning_effort: 'default', tools: [], tool_choice: 'auto', stop: [] }).params).toEqual({
+      streamUsage: false,
+    });
+  });
+
   it('that the call has no words for stay the caller’s own', () => {
     const custom = { type: 'custom', custom: { name: 'grep' } };
     const tool_choice = { type: 'allowed_tools', allowed_tools: {} };

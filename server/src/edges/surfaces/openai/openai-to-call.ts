@@ -120,7 +120,7 @@ function readResponseFormat(format: ChatRequest['response_format']): ResponseFor
 }
 
 function readEffort(effort: ChatRequest['reasoning_effort']): ReasoningParams | null {
-  return effort == null ? null : { effort };
+  return effort == null || effort === 'default' ? null : { effort };
 }
 
 function toTool(defined: NonNullable<NonNullable<ChatRequest['tools']>[number]>): ToolDefinition[] {

@@ -69,7 +69,8 @@ export const ChatRequestSchema = Type.Object({
   logprobs: Maybe(Type.Boolean()),
   top_logprobs: Maybe(Type.Integer({ minimum: 0, maximum: 20 })),
   parallel_tool_calls: Maybe(Type.Boolean()),
-  reasoning_effort: Maybe(Type.Enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
+  /** `default` is Groq's: as the model does by itself. */
+  reasoning_effort: Maybe(Type.Enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'default'])),
   user: Maybe(Type.String()),
 });
 export type ChatRequest = Static<typeof ChatRequestSchema>;

@@ -218,6 +218,7 @@ describe('a call of another surface', () => {
 
   it('carries its settings under this wire’s names', () => {
     const tool = { name: 'look', description: 'Looks.', parameters: { type: 'object' } };
+    const closed = { type: 'object', additionalProperties: false };
     const call = asking(
       {
         maxOutputTokens: 9,
@@ -248,7 +249,7 @@ describe('a call of another surface', () => {
         {
           name: 'look',
           description: 'Looks.',
-          input_schema: { type: 'object' },
+          input_schema: closed,
           strict: true,
           cache_control: { type: 'ephemeral', ttl: '1h' },
         },
@@ -256,7 +257,7 @@ describe('a call of another surface', () => {
       ],
       tool_choice: { type: 'tool', name: 'look', disable_parallel_tool_use: true },
       output_config: {
-        format: { type: 'json_schema', schema: { title: 'Size', description: 'A size.', type: 'object' } },
+        format: { type: 'json_schema', schema: { title: 'Size', description: 'A size.', ...closed } },
       },
       stream: true,
     });

@@ -1,9 +1,18 @@
 /** From a call to the bytes of a Messages or count_tokens request. Source: the public API reference. */
-import type { Call, CallParams, RawRequest, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import type {
+  Call,
+  CallParams,
+  RawRequest,
+  ReasoningParams,
+  ResponseFormat,
+  ToolChoice,
+  ToolDefinition,
+} from '@reeve/contracts';
 import { must } from '#kernel';
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
-import { describeModel, fitSamplers, type ModelTraits } from '../claude-models.ts';
+import { describeModel, fitSamplers, forcesTool, type ModelTraits } from '../claude-models.ts';
+import { toClaudeSchema } from '../claude-schema.ts';
 import { holdsForeignThoughts } from '../holds-foreign-thoughts.ts';
 import { dropAbsent, readRecord, type JsonRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
@@ -58,7 +67,8 @@ function buildPrompt(call: Call, modelId: string, traits: ModelTraits): JsonReco
 }
 
 function findThinking({ parts, params }: Call, traits: ModelTraits): ReturnType<typeof toThinking> {
-  const found = toThinking(params.reasoning, traits, findMaxTokens(params, traits));
+  const reasoning: ReasoningParams | undefined = forcesTool(params) ? { effort: 'none' } : params.reasoning;
+  const found = toThinking(reasoning, traits, findMaxTokens(params, traits));
   return found.thinking?.['type'] === 'enabled' && callsWithoutThought(parts, WIRE) ? {} : found;
 }
 
@@ -86,7 +96,8 @@ function toTool({ name, description, parameters, strict, cache }: ToolDefinition
   return dropAbsent({
     name,
     description,
-    input_schema: parameters ?? NO_ARGUMENTS,
+    input_schema:
+      strict === true ? toClaudeSchema(readRecord(parameters) ?? NO_ARGUMENTS) : (parameters ?? NO_ARGUMENTS),
     strict: strict === true ? true : undefined,
     ...(cache === undefined ? {} : toCacheControl(cache)),
   });
@@ -108,5 +119,8 @@ function nameToolChoice(choice: ToolChoice): object {
 function toFormat(format: ResponseFormat): object | undefined {
   if (format.type !== 'json-schema') return undefined;
   const { name, description, schema } = format;
-  return { type: 'json_schema', schema: dropAbsent({ title: name, description, ...readRecord(schema) }) };
+  return {
+    type: 'json_schema',
+    schema: toClaudeSchema(dropAbsent({ title: name, description, ...readRecord(schema) })),
+  };
 }

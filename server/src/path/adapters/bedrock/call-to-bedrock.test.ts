@@ -144,6 +144,7 @@ describe('settings', () => {
       responseFormat: { type: 'json-schema', name: 's', description: 'd', schema: { type: 'object' }, strict: true },
     };
     const { action, body } = read(makeCall(undefined, params));
+    const closed = { type: 'object', additionalProperties: false };
     expect(action).toBe('converse');
     expect(body).toEqual({
       messages: [{ role: 'user', content: [{ text: 'How long is a stick?' }] }],
@@ -151,7 +152,7 @@ describe('settings', () => {
       toolConfig: {
         tools: [
           {
-            toolSpec: { name: 'look', description: 'Looks.', inputSchema: { json: { type: 'object' } }, strict: true },
+            toolSpec: { name: 'look', description: 'Looks.', inputSchema: { json: closed }, strict: true },
           },
           { toolSpec: { name: 'now', inputSchema: { json: { type: 'object', properties: {} } } } },
         ],
@@ -160,7 +161,7 @@ describe('settings', () => {
       outputConfig: {
         textFormat: {
           type: 'json_schema',
-          structure: { jsonSchema: { name: 's', description: 'd', schema: '{"type":"object"}' } },
+          structure: { jsonSchema: { name: 's', description: 'd', schema: JSON.stringify(closed) } },
         },
       },
       additionalModelRequestFields: { top_k: 7 },

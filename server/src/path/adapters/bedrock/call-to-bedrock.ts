@@ -2,7 +2,8 @@
 import type { Call, CallParams, Part, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
-import { describeModel, fitSamplers } from '../claude-models.ts';
+import { describeModel, fitSamplers, forcesTool } from '../claude-models.ts';
+import { toClaudeSchema } from '../claude-schema.ts';
 import { dropAbsent, readRecord } from '../read-json.ts';
 import { failWith, type Failed } from '../upstream-failure.ts';
 import { WIRE } from './bedrock-wire.ts';
@@ -43,7 +44,8 @@ export const toBytes = (body: object): Uint8Array => Buffer.from(JSON.stringify(
 function buildPrompt({ parts: given, params, extensions }: Call, modelId: string): object {
   const parts = askInstructions(given);
   const { thinking, ...rest } = toModelFields(params, modelId);
-  const mayThink = readRecord(thinking)?.type !== 'enabled' || !callsWithoutThought(parts, WIRE);
+  const isBudget = readRecord(thinking)?.type === 'enabled';
+  const mayThink = !forcesTool(params) && !(isBudget && callsWithoutThought(parts, WIRE));
   const fields = { ...rest, ...(mayThink ? dropAbsent({ thinking }) : {}), ...readRecord(extensions[MODEL_FIELDS]) };
   return dropAbsent({
     system: toSystem(parts),
@@ -90,10 +92,11 @@ function toolsOfHistory(parts: readonly Part[]): ToolDefinition[] {
 }
 
 function toTool({ name, description, parameters, strict, cache }: ToolDefinition): Block[] {
+  const schema = readRecord(parameters) ?? { type: 'object', properties: {} };
   const toolSpec = dropAbsent({
     name,
     description: description === '' ? undefined : description,
-    inputSchema: { json: parameters ?? { type: 'object', properties: {} } },
+    inputSchema: { json: strict === true ? toClaudeSchema(schema) : schema },
     strict: strict === true ? true : undefined,
   });
   return [{ toolSpec }, ...(cache === undefined ? [] : [toCachePoint(cache)])];
@@ -108,7 +111,8 @@ function toToolChoice(choice: ToolChoice | undefined): object | undefined {
 /** The schema travels as a text. */
 function toOutputConfig(format: ResponseFormat | undefined): object | undefined {
   if (format?.type !== 'json-schema') return undefined;
-  const { name, description, schema } = format;
+  const { name, description } = format;
+  const schema = toClaudeSchema(readRecord(format.schema) ?? {});
   const jsonSchema = dropAbsent({ name, description, schema: JSON.stringify(schema) });
   return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
 }

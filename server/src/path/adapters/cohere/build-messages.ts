@@ -54,7 +54,8 @@ function toChunk(part: Part): Chunk | null {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return { type: 'text', text: part.text };
+      // An answer that says nothing is refused here.
+      return part.text === '' && part.role === 'assistant' ? null : { type: 'text', text: part.text };
     case 'image':
       return { type: 'image_url', image_url: dropAbsent({ url: part.url, detail: part.detail }) };
     case 'reasoning': {

@@ -81,6 +81,10 @@ function buildEmbedding({ parts, params }: Call): Record<string, unknown> {
   };
 }
 
+/** The ends of what Cohere takes; elsewhere 1 leaves no word out, and 0 all but the likeliest. */
+const TOP_P_MIN = 0.01;
+const TOP_P_MAX = 0.99;
+
 function buildChat({ params, parts, stream }: Call): Record<string, unknown> {
   return {
     ...toTools(params),
@@ -88,7 +92,7 @@ function buildChat({ params, parts, stream }: Call): Record<string, unknown> {
     stream,
     max_tokens: params.maxOutputTokens,
     temperature: params.temperature,
-    p: params.topP,
+    p: params.topP === undefined ? undefined : Math.min(Math.max(params.topP, TOP_P_MIN), TOP_P_MAX),
     k: params.topK,
     frequency_penalty: params.frequencyPenalty,
     presence_penalty: params.presencePenalty,

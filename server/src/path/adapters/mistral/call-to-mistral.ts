@@ -173,6 +173,8 @@ function joinChunks(chunks: readonly Chunk[]): unknown {
 function toChunk(part: Part): Chunk | null {
   switch (part.type) {
     case 'text':
+      // An answer that says nothing is refused here.
+      return part.text === '' && part.role === 'assistant' ? null : toMedia(part);
     case 'image':
     case 'file':
       return toMedia(part);
