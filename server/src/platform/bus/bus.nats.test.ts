@@ -30,16 +30,6 @@ async function openPostgres(name: string): Promise<Database> {
   return database;
 }
 
-function raiseDoubt(manager: JetStreamManager, consumer: string): Doubt {
-  const doubt = new Doubt(
-    { clock: systemClock, log: createRecordingTelemetry().log, settings: DEFAULT_SETTINGS },
-    consumer,
-  );
-  doubt.connect(manager);
-  doubt.raise();
-  return doubt;
-}
-
 describe.each([
   ['PostgreSQL', () => openPostgres('contract')],
   ['PGlite', openTestDatabase],
@@ -112,6 +102,15 @@ describe('with NATS', () => {
     } finally {
       await connection.close();
     }
+  }
+
+  function raiseDoubt(manager: JetStreamManager, consumer: string): Doubt {
+    const { log } = createRecordingTelemetry();
+    const doubt = new Doubt({ clock: systemClock, database, log, settings: DEFAULT_SETTINGS }, consumer);
+    doubt.connect(manager);
+    doubt.raise();
+    onTestFinished(() => doubt.stop());
+    return doubt;
   }
 
   /** How many messages the stream holds that the consumer has not been given. */
@@ -276,9 +275,23 @@ describe('with NATS', () => {
         await eventually(() => sure.isRaised).toBe(false);
         await sleep(2_500);
         expect(left.isRaised).toBe(true);
-        left.stop();
       });
       await bus.job.stop();
+    });
+
+    it('keeps others in doubt while the word of it is on its way', async () => {
+      const bus = start([notingConsumer(service, [`audit.${service}.>`])]);
+      await eventually(() => stored().catch(() => -1)).toBe(0);
+      await bus.job.stop();
+      await withManager(async (manager) => {
+        const advisory = JSON.stringify({ consumer: service, stream_seq: 1_000_000 });
+        await manager.jetstream().publish(`$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${STREAM}.${service}`, advisory);
+        const doubt = raiseDoubt(manager, service);
+        await sleep(2_500);
+        expect(doubt.isRaised).toBe(true);
+        start([]);
+        await eventually(() => doubt.isRaised).toBe(false);
+      });
     });
   });
 });
