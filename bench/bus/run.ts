@@ -3,6 +3,7 @@
  * in one process, real engines on this machine.
  * Usage: node bench/bus/run.ts [events] [engine name]
  */
+import { DEFAULT_SETTINGS } from '../../server/src/platform/bus/bus-parts.ts';
 import { createTestBus, auditEvent, noteEffect } from '../../server/src/platform/bus/testing.ts';
 import type { Bus, NewEvent } from '../../server/src/platform/bus/port.ts';
 import type { Database } from '../../server/src/platform/database/port.ts';
@@ -17,7 +18,6 @@ const SINGLE = 300;
 const AGGREGATES = 500;
 const TOGETHER = 100;
 const WRITERS = 4;
-const SETTINGS = { backoffMs: [1_000, 5_000], ackWaitMs: 30_000, sweepMs: 30_000, chunk: 64 };
 
 interface Engine {
   name: string;
@@ -90,7 +90,7 @@ async function measureRate(database: Database, bus: Bus, service: string, count:
 
 async function bench({ name, open }: Engine): Promise<void> {
   const { database, natsUrl, close } = await open();
-  const bus = createTestBus(database, { natsUrl, settings: SETTINGS });
+  const bus = createTestBus(database, { natsUrl, settings: DEFAULT_SETTINGS });
   const heard = new Map<string, () => void>();
   const counts = { bench: 0, 'bench-effects': 0 };
   bus.subscribe({

@@ -82,6 +82,19 @@ export function busContract(open: () => Promise<BusWorld>): void {
       await eventually(() => readEffects(world.database, service)).toEqual(new Map([[id, 1]]));
     });
 
+    it('comes by wake-ups alone, however appends and turns fall together', async () => {
+      const service = freshName('svc');
+      const consumer = notingConsumer(service, [`audit.${service}.>`]);
+      const bus = await start([consumer], { settings: { sweepMs: 3_600_000 } });
+      const numbers = Array.from({ length: 40 }, (_, index) => String(index));
+      const appendSoon = async (number: string): Promise<void> => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 100));
+        await append(bus, auditEvent(service, number));
+      };
+      await Promise.all(numbers.map(appendSoon));
+      await eventually(() => targets(consumer.given).toSorted()).toEqual(numbers.toSorted());
+    });
+
     it('that does not fit its schema is refused where it is appended', async () => {
       const bus = createTestBus(world.database);
       const wrong = { ...auditEvent('svc', 'x'), data: { service: 'a b' } } as NewEvent;

@@ -23,7 +23,7 @@ export const DEFAULT_SETTINGS: BusSettings = {
   attemptsMax: 3,
   backoffMs: [1_000, 5_000],
   ackWaitMs: 30_000,
-  chunk: 32,
+  chunk: 64,
   sweepMs: 30_000,
   keepDays: 31,
 };

@@ -30,16 +30,6 @@ async function openPostgres(name: string): Promise<Database> {
   return database;
 }
 
-function raiseDoubt(manager: JetStreamManager, consumer: string): Doubt {
-  const doubt = new Doubt(
-    { clock: systemClock, log: createRecordingTelemetry().log, settings: DEFAULT_SETTINGS },
-    consumer,
-  );
-  doubt.connect(manager);
-  doubt.raise();
-  return doubt;
-}
-
 describe.each([
   ['PostgreSQL', () => openPostgres('contract')],
   ['PGlite', openTestDatabase],
@@ -112,6 +102,15 @@ describe('with NATS', () => {
     } finally {
       await connection.close();
     }
+  }
+
+  function raiseDoubt(manager: JetStreamManager, consumer: string): Doubt {
+    const { log } = createRecordingTelemetry();
+    const doubt = new Doubt({ clock: systemClock, database, log, settings: DEFAULT_SETTINGS }, consumer);
+    doubt.connect(manager);
+    doubt.raise();
+    onTestFinished(() => doubt.stop());
+    return doubt;
   }
 
   /** How many messages the stream holds that the consumer has not been given. */
@@ -262,19 +261,37 @@ describe('with NATS', () => {
     it('leaves its consumer in doubt of the order, as the server knows; others are sure soon', async () => {
       const other = freshName('other');
       const bus = start([notingConsumer(other, [`audit.${other}.>`])]);
-      const { again } = await exhausted(null);
+      const { again, bus: next } = await exhausted(null);
       await eventually(() => targets(again.given)).toEqual(['last']);
+      await append(next, 'after');
+      await eventually(() => targets(again.given)).toEqual(['last', 'after']);
       await withManager(async (manager) => {
-        const info = () => manager.consumers.info(STREAM, service);
-        await eventually(async () => (await info()).num_ack_pending).toBe(0);
-        expect((await info()).num_redelivered).toBeGreaterThan(0);
+        const isAcknowledged = async (): Promise<boolean> => {
+          const { ack_floor, delivered } = await manager.consumers.info(STREAM, service);
+          return ack_floor.stream_seq === delivered.stream_seq;
+        };
+        await eventually(isAcknowledged).toBe(true);
         const [left, sure] = [raiseDoubt(manager, service), raiseDoubt(manager, other)];
         await eventually(() => sure.isRaised).toBe(false);
         await sleep(2_500);
         expect(left.isRaised).toBe(true);
-        left.stop();
       });
       await bus.job.stop();
+    });
+
+    it('keeps others in doubt while the word of it is on its way', async () => {
+      const bus = start([notingConsumer(service, [`audit.${service}.>`])]);
+      await eventually(() => stored().catch(() => -1)).toBe(0);
+      await bus.job.stop();
+      await withManager(async (manager) => {
+        const advisory = JSON.stringify({ consumer: service, stream_seq: 1_000_000 });
+        await manager.jetstream().publish(`$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${STREAM}.${service}`, advisory);
+        const doubt = raiseDoubt(manager, service);
+        await sleep(2_500);
+        expect(doubt.isRaised).toBe(true);
+        start([]);
+        await eventually(() => doubt.isRaised).toBe(false);
+      });
     });
   });
 });

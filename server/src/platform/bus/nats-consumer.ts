@@ -125,7 +125,8 @@ export class NatsConsumer {
     const ready = await this.#holdEarly(chunk);
     if (ready.length === 0) return;
     const outcomes = await handleEvents(this.#parts.database, this.#subscription, ready);
-    for (const message of ready) await this.#settle(message, outcomes.get(message.id) ?? { type: 'held' });
+    // All in one go, so that what is said to the broker is written to it in one piece.
+    await Promise.all(ready.map((message) => this.#settle(message, outcomes.get(message.id) ?? { type: 'held' })));
   }
 
   /**

@@ -4,11 +4,13 @@
  */
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { redeliveryMs, type BusParts } from './bus-parts.ts';
-import { STREAM } from './nats-link.ts';
+import { lookAhead } from './event-store.ts';
+import { LAST_CHANCE } from './nats-last-chance.ts';
+import { EXCEEDED_STREAM, STREAM } from './nats-link.ts';
 
 const LOOK_MS = 1_000;
 
-type DoubtParts = Pick<BusParts, 'clock' | 'log' | 'settings'>;
+type DoubtParts = Pick<BusParts, 'clock' | 'database' | 'log' | 'settings'>;
 
 export class Doubt {
   readonly #parts: DoubtParts;
@@ -60,16 +62,26 @@ export class Doubt {
 
   async #look(): Promise<void> {
     const { clock, settings } = this.#parts;
-    const times = this.#times;
-    const info = await this.#manager?.consumers.info(STREAM, this.#consumer);
-    if (info === undefined || times !== this.#times) return this.#lookLater();
+    const [times, manager] = [this.#times, this.#manager];
+    const info = await manager?.consumers.info(STREAM, this.#consumer);
+    if (manager === null || info === undefined || times !== this.#times) return this.#lookLater();
     this.#target ??= info.delivered.stream_seq;
     if (info.ack_floor.stream_seq < this.#target) return this.#lookLater();
-    // What the server gave up, which it counts among these for good, comes by another way, a little later.
-    const pauseMs = info.num_redelivered === 0 ? 0 : redeliveryMs(settings);
-    this.#cancelLook = clock.after(pauseMs, () => {
+    // What the server gave up comes by another way, a little later. It counts such messages here until it starts anew.
+    const hasGivenUp = info.num_redelivered > 0;
+    if (!hasGivenUp && !(await this.#isOtherWayClear(manager))) return this.#lookLater();
+    this.#cancelLook = clock.after(hasGivenUp ? redeliveryMs(settings) : 0, () => {
       if (this.#times === times) this.#raised = false;
       else this.#lookLater();
     });
+  }
+
+  /** Whether nothing that was given up is on its way to the consumer's inbox, or waits there. */
+  async #isOtherWayClear(manager: JetStreamManager): Promise<boolean> {
+    const { clock, database } = this.#parts;
+    const { num_pending, num_ack_pending } = await manager.consumers.info(EXCEEDED_STREAM, LAST_CHANCE);
+    if (num_pending + num_ack_pending > 0) return false;
+    const outlook = await database.asRole('operator', (tx) => lookAhead(tx, this.#consumer, clock.now()));
+    return !outlook.isTried && outlook.nextMs === null;
   }
 }

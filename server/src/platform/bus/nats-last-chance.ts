@@ -12,7 +12,7 @@ import { EXCEEDED_STREAM, type NatsSession, STREAM } from './nats-link.ts';
 import { APPENDED_HEADER } from './nats-publisher.ts';
 import { readEvent } from './read-event.ts';
 
-const DURABLE = 'last-chance';
+export const LAST_CHANCE = 'last-chance';
 const RETRY_MS = 5_000;
 
 const advisory = createChecker(Type.Object({ consumer: Type.String(), stream_seq: Type.Integer() }));
@@ -28,8 +28,8 @@ export class LastChance {
 
   async start(session: NatsSession): Promise<void> {
     const { log } = this.#parts;
-    await session.manager.consumers.add(EXCEEDED_STREAM, { durable_name: DURABLE, ack_policy: AckPolicy.Explicit });
-    const consumer = await session.js.consumers.get(EXCEEDED_STREAM, DURABLE);
+    await session.manager.consumers.add(EXCEEDED_STREAM, { durable_name: LAST_CHANCE, ack_policy: AckPolicy.Explicit });
+    const consumer = await session.js.consumers.get(EXCEEDED_STREAM, LAST_CHANCE);
     const messages = await consumer.consume({ max_messages: 16 });
     this.#messages = messages;
     this.#reading = this.#read(session, messages).catch((error: unknown) =>
