@@ -1,7 +1,16 @@
 /** The load generator, a process of its own: takes jobs from its parent, answers each with figures. */
 import { LeanConnection, type Reply } from './lean-client.ts';
 import { MESSAGE_MARK, MESSAGE_STREAM_MARK, messageBodies } from './anthropic-traffic.ts';
-import { ANSWER_MARK, CHUNKS_PER_STREAM, requestBodies, STAMP, STREAM_MARK, type Shape, type Wire } from './traffic.ts';
+import {
+  ANSWER_MARK,
+  CHUNKS_PER_STREAM,
+  nowMicros,
+  requestBodies,
+  STAMP,
+  STREAM_MARK,
+  type Shape,
+  type Wire,
+} from './traffic.ts';
 
 export interface LoadJob {
   port: number;
@@ -13,6 +22,8 @@ export interface LoadJob {
   seconds: number;
   /** `closed`: so many connections, each asks again as soon as it is answered; `open`: so many requests a second, come what may. */
   pace: { type: 'closed'; connections: number } | { type: 'open'; perSecond: number };
+  /** Whether the moments of each call are wanted too. */
+  keepsCalls?: boolean;
 }
 
 export interface LoadFigures {
@@ -25,6 +36,8 @@ export interface LoadFigures {
   totalMicros: Quantiles;
   firstByteMicros: Quantiles;
   chunkAgeMicros: Quantiles;
+  /** Where asked for: when each was sent and answered, µs on the machine's clock. */
+  calls: [sent: number, answered: number][];
 }
 
 export interface Quantiles {
@@ -46,6 +59,7 @@ class Tally {
   readonly totals: number[] = [];
   readonly firsts: number[] = [];
   readonly ages: number[] = [];
+  readonly calls: [number, number][] = [];
   failed = 0;
   late = 0;
   firstFailure: string | null = null;
@@ -58,6 +72,7 @@ class Tally {
       return;
     }
     this.totals.push(reply.totalMicros);
+    if (job.keepsCalls === true) this.calls.push([nowMicros() - reply.totalMicros, nowMicros()]);
     this.firsts.push(reply.firstByteMicros);
     for (const age of reply.chunkAgesMicros) this.ages.push(age);
   }
@@ -78,6 +93,7 @@ async function runJob(job: LoadJob): Promise<LoadFigures> {
     totalMicros: quantiles(tally.totals),
     firstByteMicros: quantiles(tally.firsts),
     chunkAgeMicros: quantiles(tally.ages),
+    calls: tally.calls,
   };
 }
 

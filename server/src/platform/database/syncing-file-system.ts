@@ -9,9 +9,20 @@ interface OpenFile {
   /** The descriptor of the real file. */
   nfd?: number;
 }
-interface FileLayers {
-  filesystems: { NODEFS: { stream_ops: { fsync?: (file: OpenFile) => number } } };
+interface StreamOperations {
+  fsync?: (file: OpenFile) => number;
+  write(file: OpenFile, ...rest: unknown[]): number;
 }
+interface FileLayers {
+  filesystems: { NODEFS: { stream_ops: StreamOperations } };
+}
+
+/**
+ * A file is synced when so much of it has been written since, whether or not PostgreSQL asks. It writes a lot and syncs
+ * seldom: a checkpoint would hand the disk tens of megabytes at once, and the journal's next sync, for which calls wait,
+ * would stand behind them. PostgreSQL's own settings for this (`backend_flush_after`) do nothing in PGlite.
+ */
+const UNSYNCED_BYTES_MAX = 1024 * 1024;
 
 /**
  * A data folder on the real disk, whose fsync reaches the disk. PGlite's own file layer answers fsync without doing
@@ -19,6 +30,7 @@ interface FileLayers {
  */
 export class SyncingFileSystem extends NodeFS {
   readonly #onSync: () => void;
+  readonly #unsyncedBytes = new WeakMap<OpenFile, number>();
 
   /** `onSync` is called after each sync that the disk has confirmed. */
   constructor(folder: string, onSync: () => void) {
@@ -36,12 +48,25 @@ export class SyncingFileSystem extends NodeFS {
   }
 
   #attach(layers: FileLayers): void {
-    layers.filesystems.NODEFS.stream_ops.fsync = (file) => {
-      if (file.nfd !== undefined) {
-        fdatasyncSync(file.nfd);
-        this.#onSync();
-      }
+    const operations = layers.filesystems.NODEFS.stream_ops;
+    const { write } = operations;
+    operations.fsync = (file) => {
+      this.#sync(file);
       return 0;
     };
+    operations.write = (file, ...rest) => {
+      const bytes = write(file, ...rest);
+      const unsynced = (this.#unsyncedBytes.get(file) ?? 0) + bytes;
+      this.#unsyncedBytes.set(file, unsynced);
+      if (unsynced >= UNSYNCED_BYTES_MAX) this.#sync(file);
+      return bytes;
+    };
+  }
+
+  #sync(file: OpenFile): void {
+    this.#unsyncedBytes.delete(file);
+    if (file.nfd === undefined) return;
+    fdatasyncSync(file.nfd);
+    this.#onSync();
   }
 }

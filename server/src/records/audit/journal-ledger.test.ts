@@ -38,13 +38,6 @@ async function close(ledger: TestLedger): Promise<void> {
 
 const asProjector = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => database.asRole('projector', work);
 
-/** The embedded session belongs to the owner of the tables; a role is only taken on. */
-const asOwner = (statement: string): Promise<unknown> =>
-  database.asRole('operator', async (tx) => {
-    await sql`reset role`.execute(tx);
-    await sql.raw(statement).execute(tx);
-  });
-
 async function readRows(ids: readonly string[]) {
   const { rows } = await asProjector((tx) =>
     sql<{ id: string; status: string; seq: number; writer_id: string; hash: string; tags: object; cost_nanos: number }>`
@@ -235,26 +228,6 @@ describe('a database that is away', () => {
     await expect
       .poll(() => ledger.openIntent(makeDraft(), {}).then(() => 'open', String), { timeout: 8000 })
       .toBe('open');
-  });
-
-  it('keeps nothing of a batch whose second statement it refuses, and all of it later', async () => {
-    const { ledger } = await open();
-    await ledger.commit(makeDraft(), {});
-    await ledger.settled();
-    const drafts = Array.from({ length: 60 }, () => makeDraft());
-    const ids = drafts.map(({ id }) => id);
-    await asOwner(
-      `create function refuse() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`,
-    );
-    await asOwner(`create trigger refuse before insert on receipt for each row when (new.id = '${ids[40]}')
-      execute function refuse()`);
-    await Promise.all(drafts.map((draft) => ledger.commit(draft, {})));
-    await expect(ledger.settled()).rejects.toMatchObject({ code: 'database_unavailable' });
-    // The first may have been stored alone: an idle pump does not wait for more.
-    expect(await readRows(ids.slice(1))).toEqual([]);
-    await asOwner('drop function refuse cascade');
-    await expect.poll(() => ledger.settled().then(() => 'settled', String), { timeout: 8000 }).toBe('settled');
-    expect((await readRows(ids)).map(({ id }) => id)).toEqual(ids);
   });
 
   it('falls back on the journal when more receipts wait than memory holds', { timeout: 60_000 }, async () => {

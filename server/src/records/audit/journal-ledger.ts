@@ -10,7 +10,6 @@ import type { FedReceipt } from './receipt-feed.ts';
 import { createReceiptPump, type ReceiptPump } from './receipt-pump.ts';
 import { readCursors, saveCursors } from './cursor-store.ts';
 import { insertReceipts } from './receipt-store.ts';
-import { sliceBatch } from './slice-batch.ts';
 
 const PROJECTION = 'journal';
 
@@ -65,8 +64,7 @@ function createReceiptProjector({ database, clock, log }: LedgerOptions, core: L
     return database.asRole(
       'projector',
       async (tx) => {
-        let stored = 0;
-        for (const slice of sliceBatch(receipts)) stored += await insertReceipts(tx, slice);
+        const stored = await insertReceipts(tx, receipts);
         // The cursor lets each through once, so an id that is there belongs to another receipt: a bug of the caller.
         if (stored < receipts.length) log.error({ lost: receipts.length - stored }, 'a receipt id was used twice');
         await saveCursors(tx, PROJECTION, new Map([[core.head().writerId, BigInt(seq)]]));

@@ -2,7 +2,7 @@ import { openTestDatabase } from '#platform/database/testing.ts';
 import type { Database, Tx } from '#platform/database/port.ts';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ReceiptSums, type SummedPart, summariseReceipts, type WriterCursors } from './summarise-receipts.ts';
+import { summariseReceipts, type WriterCursors } from './summarise-receipts.ts';
 import { makeDraft, makeTestFolder, openTestLedger, type TestLedger } from './testing.ts';
 import { verifyAllChains } from './verify-receipts.ts';
 
@@ -67,23 +67,7 @@ describe('the sums of receipts', () => {
     expect(second.sums.map(({ requests, costNanos }) => [requests, costNanos])).toEqual([[1n, 5n]]);
     expect([...second.cursors.values()].toSorted()).toEqual([3n, 3n]);
   });
-
-  it('come in parts that a statement adds up quickly, and are whole after the last', async () => {
-    const { ledger } = await open();
-    const drafts = Array.from({ length: 2100 }, () => makeDraft({ cost_nanos: 3 }));
-    await Promise.all(drafts.map((draft) => ledger.commit(draft, {})));
-    await ledger.settled();
-    const counts: bigint[] = [];
-    let part = await summarise(new Map());
-    for (; part.isMore; part = await summarise(part.cursors)) counts.push(countRequests(part));
-    counts.push(countRequests(part));
-    expect(counts).toEqual([1000n, 1000n, 100n]);
-  });
 });
-
-function countRequests({ sums }: SummedPart<ReceiptSums>): bigint {
-  return sums.reduce((total, { requests }) => total + requests, 0n);
-}
 
 describe('verification of the stored chain', () => {
   const TAMPERED: [string, (seq: number) => ReturnType<typeof sql>, RegExp][] = [

@@ -2,8 +2,8 @@
 import type { Tx } from '#platform/database/port.ts';
 import { listChainEnds, sumReceipts, sumTaggedReceipts, type SumsRow } from './receipt-store.ts';
 
-/** Of each writer at a time: what is added up in one statement keeps the embedded database's core for 3 ms. */
-const PART_RECEIPTS = 1000n;
+/** Of each writer at a time: what is added up in one turn has to fit into memory. */
+const PART_RECEIPTS = 100_000n;
 
 /** Per writer the number of the last receipt already counted. */
 export type WriterCursors = ReadonlyMap<string, bigint>;
