@@ -23,8 +23,10 @@ const root = createRootRouteWithContext<Context>()({
   component: Shell,
   notFoundComponent: LostPage,
   errorComponent: FaultPage,
-  async beforeLoad({ context, location }) {
+  async beforeLoad({ context, location, matches }) {
     if (location.pathname === '/sign-in') return;
+    // No page has this address, and nobody has to sign in to read that.
+    if (matches.length === 1) return;
     const me = await context.queryClient.ensureQueryData(meQuery);
     if (me === null) throw redirect({ to: '/sign-in', search: { next: location.href }, replace: true });
   },

@@ -17,12 +17,19 @@ export function Shell() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const me = useMaybeMe();
   useOtherTabs();
-  if (path === '/sign-in' || me === null) {
+  if (path === '/sign-in') {
     return (
       <>
         <Outlet />
         <Toasts />
       </>
+    );
+  }
+  if (me === null) {
+    return (
+      <main className="min-h-full p-4">
+        <Outlet />
+      </main>
     );
   }
   // Another member or tenant begins with an empty page: no half-written word of the one before.

@@ -81,6 +81,15 @@ describe('an address that is not there', () => {
     await page.getByRole('link', { name: 'To the first page' }).click();
     await page.waitForURL(/work\/chat/);
   });
+
+  it('says so to whoever is not signed in, too', async () => {
+    const page = await rig.open('/nonsense', { signedIn: false });
+    await expectTitle(page, 'There is no such page for you');
+    expect(await findBarriers(page)).toEqual([]);
+    await keepPicture(page, 'lost-page-stranger');
+    await page.getByRole('link', { name: 'To the first page' }).click();
+    await page.waitForURL(/sign-in/);
+  });
 });
 
 describe('the keyboard', () => {

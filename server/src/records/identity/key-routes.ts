@@ -62,11 +62,9 @@ export function createKeyRoutes(parts: IdentityParts): JsonRoute[] {
       schema: { params: KeyParamsSchema, reply: { 200: KeySchema } },
       async handle({ scope, params }) {
         const id = readId(params);
-        return withKeysOf(parts.database, scope, async (tx) => {
-          const key = await findKey(tx, id);
-          if (key === null) throw unknownKey();
-          return { status: 200, body: toKeyReply(key, await findMakers(tx, [key])) };
-        });
+        const key = await withKeysOf(parts.database, scope, (tx) => findKey(tx, id));
+        if (key === null) throw unknownKey();
+        return { status: 200, body: toKeyReply(key, await findMakers(parts.database, [key])) };
       },
     },
     {
@@ -87,11 +85,11 @@ async function replyWithKeys(parts: IdentityParts, { scope, query }: RouteReques
   const page = parsePage(query, SORT_KEY);
   const tenantId = readTenantId(query) ?? scope.tenantId;
   if (tenantId !== scope.tenantId && !ownsInstallation(scope)) throw unknownTenant();
-  const { rows, makers } = await parts.database.forTenant({ tenantId }, async (tx) => {
+  const rows = await parts.database.forTenant({ tenantId }, async (tx) => {
     if (!(await hasTenant(tx, tenantId))) throw unknownTenant();
-    const keys = await listKeys(tx, tenantId, page);
-    return { rows: keys, makers: await findMakers(tx, keys) };
+    return listKeys(tx, tenantId, page);
   });
+  const makers = await findMakers(parts.database, rows);
   const toItem = (row: KeyRecord) => toKeyReply(row, makers);
   const actions = { create: { method: 'POST' as const, href: PATH } };
   const sortKeyOf = (row: KeyRecord): string[] => [row.id];

@@ -204,6 +204,16 @@ describe('what somebody leaves behind', () => {
     await rig.call(rig.ownerKey, 'DELETE', `/api/v1/keys/${String(made['id'])}`);
     expect(await stateOf(byKey.id)).toEqual(['revoked', 'revoked']);
   });
+
+  it('is told in another tenant than theirs', async () => {
+    const north = await rig.makeTenant('made from outside');
+    const outside = await rig.makeKey(rig.ownerKey, { name: 'from outside' });
+    const made = await rig.makeKey(outside.key, { name: 'inside', tenant_id: north.id });
+    const seen = async () => (await rig.call(north.ownerKey, 'GET', `/api/v1/keys/${made.id}`)).body;
+    expect(await seen()).toMatchObject({ created_by: outside.id, maker_state: 'active' });
+    await rig.call(rig.ownerKey, 'DELETE', `/api/v1/keys/${outside.id}`);
+    expect(await seen()).toMatchObject({ created_by: outside.id, maker_state: 'revoked' });
+  });
 });
 
 it('a sign-in link that somebody makes for another is told as an event, with who made it', async () => {
