@@ -77,12 +77,19 @@ export async function openLedger(inputs: LedgerInputs): Promise<OpenLedger> {
 /** A name for this data folder's process, the same after a restart. */
 export function readInstanceName(lock: DataFolderLock, ids: IdSource): string {
   const path = join(lock.folder, 'instance.id');
+  const known = readWhereThere(path);
+  // A power cut or a full disk leaves the file without its text.
+  if (known !== '') return known;
+  const name = ids.next('writer');
+  writeFileSync(path, name, { mode: 0o600, flush: true });
+  return name;
+}
+
+function readWhereThere(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    const name = ids.next('writer');
-    writeFileSync(path, name, { mode: 0o600 });
-    return name;
+    return '';
   }
 }

@@ -1,8 +1,12 @@
 import { DatabaseError } from 'pg';
-import { AppError } from '#kernel';
+import { AppError, hasCode } from '#kernel';
 
-/** SQLSTATE classes that say the server, not the statement, is at fault: connection, resources, operator, system. */
-const UNAVAILABLE_STATES = /^(08|53|57P|58)/;
+/**
+ * SQLSTATEs that say the server, not the statement, is at fault: connection, resources, operator, system; and a server that
+ * takes no writes, since it was the primary until somebody promoted another.
+ */
+const UNAVAILABLE_STATES = /^(08|53|57P|58|25006)/;
+const READ_ONLY = '25006';
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -28,6 +32,11 @@ export function unavailableWhenLost(error: unknown): never {
 export function unavailableAtConnect(error: unknown): never {
   if (!(error instanceof Error) || error instanceof AppError) throw error;
   throw new AppError('database_unavailable', { detail: error.message, cause: error });
+}
+
+/** Whether the session leads to a server that takes no writes: lent again, it would go on leading there. */
+export function isMisled(error: unknown): boolean {
+  return error instanceof AppError && hasCode(error.cause, READ_ONLY);
 }
 
 function isLost(error: unknown): error is Error {

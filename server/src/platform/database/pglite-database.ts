@@ -15,6 +15,8 @@ import { runTransaction } from './transactions.ts';
 
 /** No statement of Reeve runs this long; a thread that does hangs and is stopped. */
 const ANSWER_TIMEOUT_MS = 120_000;
+/** A first start without a template makes a database, on a busy machine too; later ones replay what a crash left. */
+const START_TIMEOUT_MS = 5 * 60_000;
 /** How long work waits for the one session before the database counts as unavailable. */
 const QUEUE_TIMEOUT_MS = 30_000;
 
@@ -125,7 +127,7 @@ export async function startEngine(folder: string, options: EngineOptions = {}): 
   const pool = new Pool({
     max: 1,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: QUEUE_TIMEOUT_MS,
+    connectionTimeoutMillis: START_TIMEOUT_MS,
     user: 'postgres',
     database: 'postgres',
     password: '',
@@ -147,6 +149,7 @@ export async function startEngine(folder: string, options: EngineOptions = {}): 
   pool.on('connect', (client) => client.on('error', () => undefined));
   const connect = (): Promise<PoolClient> => pool.connect();
   (await connect()).release();
+  pool.options.connectionTimeoutMillis = QUEUE_TIMEOUT_MS;
   return {
     connect,
     board,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresRig, startPostgres } from '../../../test/rigs/postgres.ts';
 import { databaseContract, expectUnavailable } from './database-contract.testing.ts';
@@ -32,6 +33,28 @@ it('fails as unavailable while the server is away and works once it is back', as
   await rig.crash();
   await failed;
   await selectOne(database);
+  await database.close();
+});
+
+it('counts a server that takes no writes as unavailable, and looks for another: it may have been the primary', async () => {
+  const database = await openMigrated('demoted');
+  const write = (): Promise<unknown> =>
+    database.asRole('projector', (tx) =>
+      sql`insert into projection_cursor (projection, writer_id, seq) values ('p', 'w', 1) on conflict do nothing`.execute(
+        tx,
+      ),
+    );
+  await write();
+  const admin = new Client({ connectionString: rig.adminUrl('postgres') });
+  await admin.connect();
+  await admin.query('alter database demoted set default_transaction_read_only = on');
+  await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'demoted'`);
+  await expect.poll(() => database.check()).toBeNull();
+  await expectUnavailable(write());
+  await admin.query('alter database demoted reset default_transaction_read_only');
+  // Fault: the session to the former primary would be kept for the next write.
+  await write();
+  await admin.end();
   await database.close();
 });
 

@@ -12,7 +12,7 @@ import {
   type QueryResult,
   Transaction,
 } from 'kysely';
-import { unavailableAtConnect, unavailableWhenLost } from './connection-errors.ts';
+import { isMisled, unavailableAtConnect, unavailableWhenLost } from './connection-errors.ts';
 import type { SystemRole, Tx } from './port.ts';
 import type { Connect, Session } from './sessions.ts';
 
@@ -46,7 +46,7 @@ export async function runTransaction<T>(
     return result;
   } catch (error) {
     lease.end();
-    broken = !(await rolledBack(session));
+    broken = isMisled(error) || !(await rolledBack(session));
     throw error;
   } finally {
     session.release(broken);

@@ -34,7 +34,6 @@ const PROBE_PATIENCE_MS = 5_000;
 export function hearRevocations({ authenticator, database, clock, ids, log }: Inputs): RevocationListener {
   const rollCall = createRollCall({ database, clock, ids, log });
   let probe = '';
-  let isProved = false;
   let stopped = false;
   let cancelTimer = (): void => {};
   let underWay: Promise<void> = Promise.resolve();
@@ -47,20 +46,20 @@ export function hearRevocations({ authenticator, database, clock, ids, log }: In
 
   function onNotice(payload: string): void {
     if (payload === '') prove();
-    else if (rollCall.takes(payload)) return;
-    else if (payload !== probe) authenticator.forget(asKeyId(payload));
-    else {
-      cancelTimer();
-      isProved = true;
-      authenticator.setListening(true);
-    }
+    else if (payload === probe) setHearing(true);
+    else if (!rollCall.takes(payload)) authenticator.forget(asKeyId(payload));
+  }
+
+  function setHearing(hearing: boolean): void {
+    cancelTimer();
+    rollCall.setHearing(hearing);
+    authenticator.setListening(hearing);
   }
 
   function prove(): void {
     if (stopped) return;
     probe = ids.next('request');
-    isProved = false;
-    authenticator.setListening(false);
+    setHearing(false);
     later(PROBE_PATIENCE_MS, () => log.warn({}, NOT_HEARD));
     underWay = database
       .asRole('operator', (tx) => sendNotice(tx, probe))
@@ -82,7 +81,7 @@ export function hearRevocations({ authenticator, database, clock, ids, log }: In
 
   underWay = start();
   return {
-    heardByAll: () => (database.engine === 'pglite' ? Promise.resolve() : rollCall.run(isProved)),
+    heardByAll: () => rollCall.run(),
     async stop() {
       stopped = true;
       await underWay;

@@ -7,8 +7,10 @@ import { REVOCATION_CHANNEL, sendNotice } from './key-store.ts';
 export interface RollCall {
   /** Whether the notice is one of a roll call; it is dealt with then. */
   takes(payload: string): boolean;
-  /** Resolves when all have answered, or when nobody can know any more. `isHearing`: notices reach this process. */
-  run(isHearing: boolean): Promise<void>;
+  /** Whether notices are known to reach this process; at first they are not. */
+  setHearing(hearing: boolean): void;
+  /** Resolves when all have answered, or when nobody can know any more; at once where one process is all there is. */
+  run(): Promise<void>;
 }
 
 interface Inputs {
@@ -25,6 +27,7 @@ const [ASKED, HEARD] = ['asked ', 'heard '];
 export function createRollCall({ database, clock, ids, log }: Inputs): RollCall {
   /** Those that wait for answers, by their name. */
   const calls = new Map<string, () => void>();
+  let isHearing = false;
 
   const send = (payload: string): Promise<void> =>
     database.asRole('operator', (tx) => sendNotice(tx, payload), { sync: false });
@@ -50,7 +53,9 @@ export function createRollCall({ database, clock, ids, log }: Inputs): RollCall 
       } else return false;
       return true;
     },
-    async run(isHearing) {
+    setHearing: (hearing) => void (isHearing = hearing),
+    async run() {
+      if (database.engine === 'pglite') return;
       const name = ids.next('request');
       const late = Promise.withResolvers<void>();
       const cancel = clock.after(UNHEARD_MS, late.resolve);
