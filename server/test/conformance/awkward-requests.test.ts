@@ -25,6 +25,7 @@ const CHATS: Readonly<Record<string, object>> = {
   'a tool call beside an empty text': { messages: called('call_1', ''), tools: [tool] },
   'a tool call beside a blank text': { messages: called('call_1', ' \n'), tools: [tool] },
   'a blank answer in the history': { messages: [user, { role: 'assistant', content: ' \n' }, user] },
+  'a greeting before the first question': { messages: [{ role: 'assistant', content: 'Good day!' }, user] },
   'an empty answer in the history': { messages: [user, { role: 'assistant', content: '' }, user] },
   'a question behind the result of a tool': { messages: [...called('call_1'), user], tools: [tool] },
   'instructions alone': { messages: [{ role: 'system', content: 'Say something of tallies.' }] },

@@ -2,11 +2,16 @@ import type { AnswerFrame, Usage } from '@reeve/contracts';
 
 /** The `usage` object of OpenAI's chats and completions. */
 export function renderUsage(usage: Usage) {
+  const written = (usage.cacheWriteTokens ?? 0) + (usage.cacheWrite1hTokens ?? 0);
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
     total_tokens: usage.inputTokens + usage.outputTokens,
-    prompt_tokens_details: { cached_tokens: usage.cachedInputTokens, audio_tokens: usage.audioInputTokens ?? 0 },
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedInputTokens,
+      audio_tokens: usage.audioInputTokens ?? 0,
+      ...(written === 0 ? {} : { cache_write_tokens: written }),
+    },
     completion_tokens_details: {
       reasoning_tokens: usage.reasoningTokens ?? 0,
       audio_tokens: usage.audioOutputTokens ?? 0,

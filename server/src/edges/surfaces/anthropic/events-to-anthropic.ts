@@ -120,7 +120,7 @@ export class MessageStream {
   #addToolPiece({ call, id, name, arguments: text, signature }: EventOf<'tool-call-delta'>): void {
     const known = this.#tools.get(call);
     const tool = known ?? new ToolBlock();
-    const toolId = id ?? makeToolId(this.#context, call);
+    const toolId = id || makeToolId(this.#context, call);
     if (signature !== undefined) this.#addSeal(toCallSeal(signature, toolId));
     if (known === undefined) {
       this.#kind = null;

@@ -9,7 +9,14 @@ const context: RenderContext = {
   includeUsage: false,
   base64: false,
 };
-const USAGE: Usage = { inputTokens: 3, outputTokens: 2, cachedInputTokens: 1, reasoningTokens: 1, estimated: false };
+const USAGE: Usage = {
+  inputTokens: 3,
+  outputTokens: 2,
+  cachedInputTokens: 1,
+  cacheWriteTokens: 1,
+  reasoningTokens: 1,
+  estimated: false,
+};
 const citation = { url: 'https://a.example', title: 'A', quote: null, start: 1, end: 4 };
 const annotation = {
   type: 'url_citation',
@@ -31,7 +38,7 @@ describe('a whole chat', () => {
       { type: 'text', index: 0, text: 'A', logprobs: [logprob], citations: [citation] },
       { type: 'end', index: 0, finishReason: 'stop' },
       { type: 'tool-call', index: 1, id: 'c1', name: 'f', arguments: 'not JSON' },
-      { type: 'tool-call', index: 1, id: 'c2', name: 'g', arguments: '{}' },
+      { type: 'tool-call', index: 1, id: '', name: 'g', arguments: '{}' },
       { type: 'end', index: 1, finishReason: 'tool-calls' },
     ]);
     expect(body.choices).toEqual([
@@ -55,14 +62,18 @@ describe('a whole chat', () => {
           refusal: null,
           tool_calls: [
             { id: 'c1', type: 'function', function: { name: 'f', arguments: 'not JSON' } },
-            { id: 'c2', type: 'function', function: { name: 'g', arguments: '{}' } },
+            { id: 'call_rcp_1_1', type: 'function', function: { name: 'g', arguments: '{}' } },
           ],
         },
         logprobs: null,
         finish_reason: 'tool_calls',
       },
     ]);
-    expect(body.usage).toMatchObject({ total_tokens: 5, completion_tokens_details: { reasoning_tokens: 1 } });
+    expect(body.usage).toMatchObject({
+      prompt_tokens_details: { cached_tokens: 1, cache_write_tokens: 1 },
+      total_tokens: 5,
+      completion_tokens_details: { reasoning_tokens: 1 },
+    });
   });
 
   it('says refusals and sound', () => {

@@ -49,9 +49,15 @@ function renderMessage(parts: readonly AnswerPart[], context: RenderContext) {
   const text = joinTexts(parts, 'text');
   const reasoning = joinTexts(parts, 'reasoning');
   const refusal = joinTexts(parts, 'refusal');
-  const calls = parts.flatMap((part) =>
+  const calls = parts.flatMap((part, position) =>
     part.type === 'tool-call'
-      ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
+      ? [
+          {
+            id: part.id || makeCallId(context, position),
+            type: 'function',
+            function: { name: part.name, arguments: part.arguments },
+          },
+        ]
       : [],
   );
   const citations = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
@@ -79,6 +85,11 @@ function renderAudio({ data, transcript }: Extract<AnswerPart, { type: 'audio' }
 
 export function toAudioId({ id }: RenderContext): string {
   return id.replace('chatcmpl-', 'audio_');
+}
+
+/** For providers that give their calls no id: clients refuse one without. */
+export function makeCallId({ id }: RenderContext, position: number): string {
+  return `${id.replace('chatcmpl-', 'call_')}_${position}`;
 }
 
 function renderEmbedding(answer: Answer, usage: Usage, context: RenderContext) {

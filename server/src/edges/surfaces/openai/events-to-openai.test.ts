@@ -75,6 +75,18 @@ it('opens each choice once, before anything else of it', () => {
   ]);
 });
 
+it('gives a tool call an id where the provider gives none', () => {
+  const chunks = stream([
+    { type: 'tool-call-delta', index: 0, call: 0, name: 'f', arguments: '' },
+    { type: 'tool-call-delta', index: 0, call: 1, id: '', name: 'g', arguments: '{}' },
+    { type: 'tool-call-delta', index: 0, call: 0, arguments: '{}' },
+  ]);
+  const ids = chunks.flatMap(
+    ({ choices: [{ delta }] }) => delta.tool_calls?.map(({ id }: { id?: string }) => id) ?? [],
+  );
+  expect(ids).toEqual(['call_rcp_1_0', 'call_rcp_1_1', undefined]);
+});
+
 it('states usage in a chunk of its own and in no other, however often the provider does', () => {
   const events: AnswerEvent[] = [
     { type: 'text-delta', index: 0, text: 'A' },

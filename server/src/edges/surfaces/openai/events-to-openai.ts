@@ -1,7 +1,14 @@
 /** From the events of a stream to the chunks of a chat completion. */
 import type { AnswerEvent, TokenLogprob, Usage } from '@reeve/contracts';
 import { renderUsage } from '../openai-usage.ts';
-import { renderLogprobs, toAnnotation, toAudioId, toFinishReason, type RenderContext } from './answer-to-openai.ts';
+import {
+  makeCallId,
+  renderLogprobs,
+  toAnnotation,
+  toAudioId,
+  toFinishReason,
+  type RenderContext,
+} from './answer-to-openai.ts';
 
 export const CLOSING_FRAME = 'data: [DONE]\n\n';
 
@@ -9,13 +16,23 @@ export const CLOSING_FRAME = 'data: [DONE]\n\n';
 export class ChunkStream {
   readonly #context: RenderContext;
   readonly #opened = new Set<number>();
+  /** The tool calls that began, by choice and number. */
+  readonly #called = new Set<string>();
 
   constructor(context: RenderContext) {
     this.#context = context;
   }
 
   render(events: readonly AnswerEvent[]): string {
-    return events.map((event) => this.#open(event) + renderEvent(event, this.#context)).join('');
+    return events.map((event) => this.#open(event) + renderEvent(this.#name(event), this.#context)).join('');
+  }
+
+  #name(event: AnswerEvent): AnswerEvent {
+    if (event.type !== 'tool-call-delta') return event;
+    const key = `${event.index} ${event.call}`;
+    const isNew = !this.#called.has(key);
+    this.#called.add(key);
+    return isNew && !event.id ? { ...event, id: makeCallId(this.#context, event.call) } : event;
   }
 
   /** Clients put a choice together from its chunks, and learn only here whose words they are. */

@@ -61,7 +61,7 @@ describe('messages', () => {
 
   it('give thoughts back only with a signature of this wire', () => {
     const base = { type: 'reasoning', turn: 0, role: 'assistant' } as const;
-    const [message] = messagesOf(
+    const [opening, message] = messagesOf(
       { ...base, text: 'hm', signature: { wire: 'bedrock', value: 'sig' } },
       { ...base, text: '', hidden: true, signature: { wire: 'bedrock', value: 'cmVk' } },
       { ...base, text: 'other', signature: { wire: 'google', value: 'x' } },
@@ -69,6 +69,7 @@ describe('messages', () => {
       text(0, 'assistant', ''),
       { type: 'refusal', turn: 0, role: 'assistant', text: 'No.' },
     );
+    expect(opening).toEqual({ role: 'user', content: [{ text: 'Hello.' }] });
     expect(message.content).toEqual([
       { reasoningContent: { reasoningText: { text: 'hm', signature: 'sig' } } },
       { reasoningContent: { redactedContent: 'cmVk' } },

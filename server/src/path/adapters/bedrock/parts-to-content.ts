@@ -18,6 +18,9 @@ export function toSystem(parts: readonly Part[]): Block[] | undefined {
   return blocks.length === 0 ? undefined : blocks;
 }
 
+/** A conversation begins with the user here; elsewhere the model may have greeted first. */
+const OPENING: Message = { role: 'user', content: [{ text: 'Hello.' }] };
+
 /** Roles alternate: turns of one role that follow each other become one message, results of tools first in it. */
 export function toMessages(parts: readonly Part[]): Message[] {
   const messages: Message[] = [];
@@ -29,6 +32,8 @@ export function toMessages(parts: readonly Part[]): Message[] {
     if (last?.role === role) last.content.push(...blocks);
     else messages.push({ role, content: blocks });
   }
+  const [first] = messages;
+  if (first?.role === 'assistant') messages.unshift(OPENING);
   return messages.map(putResultsFirst);
 }
 
