@@ -29,8 +29,3 @@ it(
     expect(reasons.toSorted()).toEqual(CONSUMERS.map((name) => [name, KILLER, reason]));
   },
 );
-
-it('sees attempts that end with their process', { timeout: 180_000 }, async () => {
-  const { reasons } = await outliveKiller(EMBEDDED, { broken: 'attempts end with the process', livesMax: 10 });
-  expect(reasons).toEqual([]);
-});

@@ -49,8 +49,7 @@ async function openDatabase(): Promise<Database> {
     ? await openPostgresDatabase({ url: place })
     : await openPgliteDatabase({ lock: lockDataFolder(place) });
   await opened.migrate();
-  if (broken !== 'attempts end with the process') return opened;
-  return { ...opened, asRole: (role, act) => opened.asRole(role, act, { sync: false }) };
+  return opened;
 }
 
 async function waitForConsumers(): Promise<void> {

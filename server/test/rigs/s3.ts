@@ -1,9 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { answersOk, findEngine, startEngine, type EngineRig } from './engine-process.ts';
+import { answersOk, findEngine, startEngine, type EngineOptions, type EngineRig } from './engine-process.ts';
 
 export interface S3Rig extends EngineRig {
+  server: 'versitygw' | 'MinIO';
   /** `http://127.0.0.1:…`; buckets stand in the path. */
   endpoint: string;
   accessKey: string;
@@ -25,20 +26,12 @@ const BUCKET = 'reeve';
 const VERSIONS_ON =
   '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>';
 
-/** A real S3 server (versitygw over a temp folder) with one bucket, on a free port. Throws where it cannot start. */
+/** Built from its source, which takes minutes: for the long form. */
+const MINIO = process.env['REEVE_TEST_MINIO'];
+
+/** A real S3 server over a temp folder with one bucket, on a free port. Throws where it cannot start. */
 export async function startS3(): Promise<S3Rig> {
-  const rig = await startEngine({
-    name: 's3',
-    binary: findEngine(`versitygw-${VERSION}`, 'versitygw'),
-    args(port, folder) {
-      const [data, versions] = [join(folder, 'data'), join(folder, 'versions')];
-      for (const place of [data, versions]) mkdirSync(place, { recursive: true });
-      const options = ['--port', `127.0.0.1:${port}`, '--region', REGION, '--health', '/healthz', '--quiet'];
-      return [...options, 'posix', '--versioning-dir', versions, data];
-    },
-    env: { ROOT_ACCESS_KEY: KEYS.accessKey, ROOT_SECRET_KEY: KEYS.secretKey },
-    isReady: (port) => answersOk(`http://127.0.0.1:${port}/healthz`),
-  });
+  const rig = await startEngine(MINIO === undefined ? versitygw() : minio(MINIO));
   const host = `127.0.0.1:${rig.port}`;
   const request: S3Rig['request'] = (method, pathAndQuery, body = '') =>
     fetch(`http://${host}${pathAndQuery}`, {
@@ -54,7 +47,47 @@ export async function startS3(): Promise<S3Rig> {
     throw error;
   }
   const url = `s3+http://${KEYS.accessKey}:${KEYS.secretKey}@${host}/${BUCKET}?region=${REGION}`;
-  return Object.assign(rig, { ...KEYS, endpoint: `http://${host}`, region: REGION, bucket: BUCKET, url, request });
+  const server = MINIO === undefined ? 'versitygw' : 'MinIO';
+  return Object.assign(rig, {
+    ...KEYS,
+    server,
+    endpoint: `http://${host}`,
+    region: REGION,
+    bucket: BUCKET,
+    url,
+    request,
+  } as const);
+}
+
+function versitygw(): EngineOptions {
+  return {
+    name: 's3',
+    binary: findEngine(`versitygw-${VERSION}`, 'versitygw'),
+    args(port, folder) {
+      const [data, versions] = [join(folder, 'data'), join(folder, 'versions')];
+      for (const place of [data, versions]) mkdirSync(place, { recursive: true });
+      const options = ['--port', `127.0.0.1:${port}`, '--region', REGION, '--health', '/healthz', '--quiet'];
+      return [...options, 'posix', '--versioning-dir', versions, data];
+    },
+    env: { ROOT_ACCESS_KEY: KEYS.accessKey, ROOT_SECRET_KEY: KEYS.secretKey },
+    isReady: (port) => answersOk(`http://127.0.0.1:${port}/healthz`),
+  };
+}
+
+function minio(binary: string): EngineOptions {
+  return {
+    name: 'minio',
+    binary,
+    args: (port, folder) => ['server', '--quiet', '--address', `127.0.0.1:${port}`, join(folder, 'data')],
+    env: {
+      MINIO_ROOT_USER: KEYS.accessKey,
+      MINIO_ROOT_PASSWORD: KEYS.secretKey,
+      MINIO_REGION: REGION,
+      MINIO_UPDATE: 'off',
+      MINIO_BROWSER: 'off',
+    },
+    isReady: (port) => answersOk(`http://127.0.0.1:${port}/minio/health/cluster`),
+  };
 }
 
 async function expectOk(response: Response): Promise<void> {

@@ -17,11 +17,13 @@ export interface LifecycleRule {
   abortUploadsAfterDays?: number;
 }
 
-/** Cold after 90 days, gone after seven years; what was replaced or never finished goes sooner. */
+/**
+ * Cold after 90 days, gone after seven years; what was replaced or never finished goes sooner. Uploads have no rule of
+ * their own: MinIO, which forgets them by itself, refuses one.
+ */
 export const LIFECYCLE: readonly LifecycleRule[] = [
   { id: 'reeve-cold', coldAfterDays: 90 },
-  { id: 'reeve-end', expireAfterDays: 7 * 365 + 2, expireOldVersionsAfterDays: 90 },
-  { id: 'reeve-uploads', abortUploadsAfterDays: 7 },
+  { id: 'reeve-end', expireAfterDays: 7 * 365 + 2, expireOldVersionsAfterDays: 90, abortUploadsAfterDays: 7 },
 ];
 
 export interface BucketReport {
