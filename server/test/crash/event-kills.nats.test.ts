@@ -15,7 +15,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const timeout = 120_000 + KILLS * 8_000;
+const timeout = 240_000 + KILLS * 20_000;
 
 it(`each event has its effect once over ${KILLS} rounds of kill -9, inside PostgreSQL`, { timeout }, async () => {
   const { faults, acknowledged } = await killEventLoad({ postgresUrl: await postgres.url('plain'), natsUrl: null });

@@ -6,7 +6,7 @@ const EMBEDDED = { postgresUrl: null, natsUrl: null };
 
 it(
   `each event has its effect once over ${KILLS} kill -9, inside PGlite`,
-  { timeout: 120_000 + KILLS * 6_000 },
+  { timeout: 240_000 + KILLS * 20_000 },
   async () => {
     const { faults, acknowledged } = await killEventLoad(EMBEDDED);
     expect(faults).toEqual([]);

@@ -86,7 +86,12 @@ describe('adapters-config', () => {
     expect(groq?.settings).toMatchObject({ max_tokens_field: 'max_completion_tokens', responses: true });
     expect(groq?.settings.without).toContain('logprobs');
     expect(near).toMatchObject({ baseUrl: 'http://127.0.0.1:9/v1', catalogue: null });
-    expect(near?.settings).toEqual({ max_tokens_field: 'max_completion_tokens', responses: false, without: ['seed'] });
+    expect(near?.settings).toEqual({
+      max_tokens_field: 'max_completion_tokens',
+      responses: false,
+      takes_thoughts: false,
+      without: ['seed'],
+    });
   });
 
   it('takes nothing of OpenAI itself for granted at another address', () => {

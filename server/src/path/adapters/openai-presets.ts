@@ -57,6 +57,7 @@ export const OPENAI_PRESETS: Readonly<Record<string, OpenAiPreset>> = {
     preset: {
       max_tokens_field: 'max_completion_tokens',
       responses: true,
+      takes_thoughts: false,
       without: [
         'top_k',
         'choices',

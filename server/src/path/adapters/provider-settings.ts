@@ -11,6 +11,8 @@ export const OpenAiSettingsSchema = Type.Object({
   max_tokens_field: Type.Optional(Type.Union([Type.Literal('max_tokens'), Type.Literal('max_completion_tokens')])),
   /** The server has `/responses` of its own; requests of that surface go there as they are. */
   responses: Type.Optional(Type.Boolean()),
+  /** False: the server refuses what a model thought aloud in an earlier answer (`reasoning_content`). */
+  takes_thoughts: Type.Optional(Type.Boolean()),
   /** What the server refuses or ignores: features by the word that a refusal uses, or kinds of calls. */
   without: Type.Optional(Type.Array(Type.Enum([...FEATURES, ...OPENAI_KINDS]))),
 });

@@ -39,6 +39,17 @@ describe('the caller’s own bytes', () => {
     expect(read(call, 'b')).toEqual({ stream_options: expected, model: 'b', stream: true, messages });
   });
 
+  it('leave out the thoughts of earlier answers where the server refuses them', () => {
+    const thought = { role: 'assistant', content: 'A stick.', reasoning_content: 'Hm.', name: 'Ann' };
+    const call = rawCall({ model: 'm', seed: 1, messages: [...messages, thought] });
+    const groq = { ...provider, settings: { takes_thoughts: false } };
+    expect(callToOpenAi(call, provider, 'm')).toBe(call.raw?.bytes);
+    const { reasoning_content: _thought, ...rest } = thought;
+    expect(read(call, 'm', groq)).toEqual({ model: 'm', seed: 1, messages: [...messages, rest] });
+    const plain = rawCall({ model: 'm', messages });
+    expect(callToOpenAi(plain, groq, 'm')).toBe(plain.raw?.bytes);
+  });
+
   it('get a model where the endpoint let the caller leave it out', () => {
     const call: Call = { ...rawCall({ input: 'x' }), kind: 'moderation', model: 'omni-moderation-latest' };
     expect(send(call, 'omni-moderation-latest')).toBe('{"model":"omni-moderation-latest","input" : "x"}');

@@ -1,22 +1,23 @@
 /** The caller's own bytes with what has to differ spliced in by its place. */
 import type { Call, FieldSpan, RawRequest } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
-import { parseJson, readRecord } from '../read-json.ts';
-import { chooseWire, RESPONSES_WIRE, WIRE } from './openai-wire.ts';
+import { dropAbsent, parseJson, readList, readRecord } from '../read-json.ts';
+import { chooseWire, readSettings, RESPONSES_WIRE, WIRE } from './openai-wire.ts';
 
 interface Edit extends FieldSpan {
   text: string;
 }
 
 /**
- * Splices the model's name in and, on a stream, the wish for usage; the same buffer where nothing changes. A response is
- * stored at the provider only where the caller says so, though the provider's own default is to store it.
+ * Splices the model's name in and, on a stream, the wish for usage; the same buffer where nothing changes. Thoughts of
+ * earlier answers are left out where the server refuses them. A response is stored at the provider only where the caller says so, though the provider's own default is to store it.
  */
 export function spliceRaw(call: Call, raw: RawRequest, provider: Provider, modelId: string): Uint8Array {
   const edits: Edit[] = [];
   if (call.model !== modelId || !raw.fields.has('model')) edits.push(editModel(raw, modelId));
   const asksUsage = call.stream && provider.streamUsage && call.params.streamUsage !== true;
   if (asksUsage && chooseWire(call, provider) === WIRE) edits.push(editStreamOptions(raw));
+  if (readSettings(provider).takes_thoughts === false) edits.push(...dropThoughts(raw));
   if (call.wire === RESPONSES_WIRE) edits.push(...forbidStoring(raw));
   return edits.length === 0 ? raw.bytes : applyEdits(raw.bytes, edits);
 }
@@ -42,6 +43,17 @@ function editStreamOptions(raw: RawRequest): Edit {
   if (span === undefined) return insertField(raw, '"stream_options":{"include_usage":true},');
   const given = readRecord(parseJson(Buffer.from(raw.bytes.subarray(span.start, span.end)).toString('utf8')));
   return { ...span, text: JSON.stringify({ ...given, include_usage: true }) };
+}
+
+/** Other models' answers bring them into a history, and clients send it back whole. */
+function dropThoughts(raw: RawRequest): Edit[] {
+  const span = raw.fields.get('messages');
+  const text = span === undefined ? '' : Buffer.from(raw.bytes.subarray(span.start, span.end)).toString('utf8');
+  if (span === undefined || !text.includes('"reasoning_content"')) return [];
+  const messages = readList(parseJson(text)).map((message) =>
+    dropAbsent({ ...readRecord(message), reasoning_content: undefined }),
+  );
+  return [{ ...span, text: JSON.stringify(messages) }];
 }
 
 /** Right behind the opening brace; a body that is spliced has other fields after it. */
