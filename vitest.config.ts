@@ -33,8 +33,8 @@ export default defineConfig({
   test: {
     include: ['contracts/src/**/*.test.ts', 'server/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...suitesLeftOut()],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,
   },
