@@ -86,7 +86,7 @@ function printTail({ direct, reeve }: Calls, threads: readonly ThreadSpans[]): v
     print([name, ...Object.values(figures).map((figure) => figure.toFixed(2))]);
   }
   const slow = reeve.filter(([sent, answered]) => answered - sent > limit);
-  print([`\n${slow.length} slow calls`, 'calls', 'share %', 'mean ms', 'beside the database']);
+  print([`\n${slow.length} slow calls`, 'calls', 'share %', 'mean ms', 'database busy']);
   for (const { name, calls, meanMs, besideDatabase } of findCauses(slow, sources)) {
     print([name, calls, ((calls / slow.length) * 100).toFixed(0), meanMs.toFixed(1), besideDatabase]);
   }
@@ -98,5 +98,5 @@ function quantileMicros(calls: readonly CallMoments[], share: number): number {
 }
 
 function print([name, ...figures]: readonly (string | number)[]): void {
-  process.stdout.write(`${String(name).padEnd(26)}${figures.map((figure) => String(figure).padStart(13)).join('')}\n`);
+  process.stdout.write(`${String(name).padEnd(26)}${figures.map((figure) => String(figure).padStart(14)).join('')}\n`);
 }
