@@ -38,6 +38,7 @@ const CHATS: Readonly<Record<string, object>> = {
   },
   'both samplers, one at its default': { messages: [user], temperature: 0.5, top_p: 1 },
   'both samplers, the other at its default': { messages: [user], temperature: 1, top_p: 0.5 },
+  'both samplers set': { messages: [user], temperature: 0.5, top_p: 0.9 },
   'nothing to stop at': { messages: [user], stop: [] },
   'no cut among the words': { messages: [user], top_p: 1 },
 };

@@ -57,7 +57,7 @@ describe('claude-models', () => {
     ['claude-opus-4-1-20250805', { temperature: 0.5, topP: 1 }, { temperature: 0.5 }],
     ['claude-sonnet-4-5', { temperature: 1, topP: 0.9 }, { topP: 0.9 }],
     ['claude-sonnet-4-5', { temperature: 0.5 }, { temperature: 0.5 }],
-    ['claude-opus-4-6', { temperature: 0.5, topP: 0.9 }, /temperature or a top_p/],
+    ['claude-opus-4-6', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5 }],
     ['claude-opus-4-7', { temperature: 1, topP: 1 }, {}],
     ['claude-opus-4-7', { temperature: 0.5 }, /temperature but 1/],
     ['claude-opus-4-7', { topP: 0.9 }, /top_p but 1/],

@@ -66,23 +66,23 @@ type Samplers = Pick<CallParams, 'temperature' | 'topP' | 'topK'>;
 
 /** What of these settings the model would refuse, in a sentence for the caller, or `null`. */
 export function findSamplerFault({ temperature, topP, topK }: Samplers, { samplers }: ModelTraits): string | null {
-  const isWarm = (temperature ?? 1) === 1;
-  const isWide = (topP ?? 1) === 1;
-  if (samplers === 'both') return null;
-  if (samplers === 'one') return isWarm || isWide ? null : 'This model takes a temperature or a top_p, and not both.';
-  if (!isWarm) return 'This model takes no temperature but 1.';
-  if (!isWide) return 'This model takes no top_p but 1.';
+  if (samplers !== 'none') return null;
+  if ((temperature ?? 1) !== 1) return 'This model takes no temperature but 1.';
+  if ((topP ?? 1) !== 1) return 'This model takes no top_p but 1.';
   return topK === undefined ? null : 'This model takes no top_k.';
 }
 
-/** Those that the model may hear: one at its default says nothing, and is left out where not both may be set. */
+/**
+ * Those that the model may hear. Where it takes only one, it hears the one that is not at its default, and of two the
+ * temperature, which is the one that its maker advises to alter: many clients set both.
+ */
 export function fitSamplers(
   { temperature, topP }: Samplers,
   { samplers }: ModelTraits,
 ): { temperature?: number | undefined; topP?: number | undefined } {
   if (samplers === 'none') return {};
   if (samplers === 'both' || temperature === undefined || topP === undefined) return { temperature, topP };
-  return topP === 1 ? { temperature } : { topP };
+  return temperature === 1 ? { topP } : { temperature };
 }
 
 /** Claude that must call a tool cannot think before it does: it refuses to be asked for both. */
