@@ -66,7 +66,8 @@ export function describeBreaks({ plainCall, streamCall, plain, stream, encoding 
   });
 }
 
-const ABORT_MS_MAX = 100;
+/** At once, as far as a busy machine lets it; the attempt's own time would be up much later. */
+const ABORT_MS_MAX = 2_000;
 
 export function describeAbort({ plainCall, streamCall, stream }: AdapterFixtures, open: Open): void {
   const [first = ''] = stream.frames;
@@ -119,6 +120,6 @@ export function describeAbort({ plainCall, streamCall, stream }: AdapterFixtures
     });
     const startMs = performance.now();
     await gather(await rig.invoke(streamCall));
-    expect(performance.now() - startMs).toBeLessThan(500);
+    expect(performance.now() - startMs).toBeLessThan(ABORT_MS_MAX);
   });
 }
