@@ -51,7 +51,10 @@ describe('the policy of a tenant', () => {
 describe('the rules of a bucket', () => {
   it('are those of the contract: cold after 90 days, gone after seven years', () => {
     const xml = renderLifecycle(LIFECYCLE, 'GLACIER_IR');
-    expect(readBlocks(xml, 'Rule')).toHaveLength(3);
+    const rules = readBlocks(xml, 'Rule');
+    expect(rules).toHaveLength(2);
+    // MinIO refuses a rule about uploads alone.
+    for (const { inner } of rules) expect(inner).toMatch(/<(Transition|Expiration)>/);
     expect(xml).toContain('<Transition><Days>90</Days><StorageClass>GLACIER_IR</StorageClass></Transition>');
     expect(xml).toContain('<Expiration><Days>2557</Days></Expiration>');
     expect(xml).toContain('<AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation>');
