@@ -88,8 +88,12 @@ describe('sign-in by password', () => {
       return performance.now() - startedMs;
     };
     await measure('timed');
-    const known = Math.min(await measure('timed'), await measure('timed'), await measure('timed'));
-    const unknown = Math.min(...(await Promise.all(['n1', 'n2', 'n3'].map((name) => measure(name)))));
+    let [known, unknown] = [Infinity, Infinity];
+    // In turn, and the quickest of each: whatever else the machine does delays both.
+    for (const name of ['n1', 'n2', 'n3']) {
+      known = Math.min(known, await measure('timed'));
+      unknown = Math.min(unknown, await measure(name));
+    }
     // Without the work of a hash an answer takes a tenth of this.
     expect(unknown).toBeGreaterThan(known / 3);
   });
