@@ -89,6 +89,7 @@ describe.skipIf(skipped)('SmolLM2 behind Reeve', () => {
         input_tokens: sum((receipt) => receipt.token_usage.prompt),
         output_tokens: sum((receipt) => receipt.token_usage.completion),
         cost_nanos: sum((receipt) => receipt.cost_nanos ?? 0),
+        unpriced: 0,
       });
   });
 });
