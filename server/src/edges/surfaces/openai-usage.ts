@@ -19,7 +19,14 @@ export function renderUsage(usage: Usage) {
   };
 }
 
-/** Whether the frame holds the provider's own last word on what was used. */
-export function statesUsage({ events }: AnswerFrame): boolean {
-  return events.some((event) => event.type === 'usage' && event.interim !== true);
+/** Whether a stream still owes its caller the usage: it was asked for, and no frame told the provider's own last word on it. */
+export function watchUsage(isAsked: boolean) {
+  let isOwed = isAsked;
+  return {
+    /** The frame goes out as it came. */
+    note({ events }: AnswerFrame): void {
+      if (isOwed) isOwed = !events.some((event) => event.type === 'usage' && event.interim !== true);
+    },
+    isOwed: () => isOwed,
+  };
 }

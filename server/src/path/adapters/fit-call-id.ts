@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { encodeBase32 } from '#kernel';
 
 /**
@@ -7,5 +7,5 @@ import { encodeBase32 } from '#kernel';
  * and in the next.
  */
 export function fitCallId(id: string, shape: RegExp, length: number): string {
-  return shape.test(id) ? id : encodeBase32(createHash('sha256').update(id).digest()).slice(0, length);
+  return shape.test(id) ? id : encodeBase32(hash('sha256', id, 'buffer')).slice(0, length);
 }

@@ -1,6 +1,7 @@
 import type { Answer, AnswerEvent, AnswerPart, Call, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
 import { toErrorFrame, toPassedError } from '../openai-errors.ts';
-import { renderUsage, statesUsage } from '../openai-usage.ts';
+import { CLOSING_FRAME, toFrame } from '../openai-frames.ts';
+import { renderUsage, watchUsage } from '../openai-usage.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { WIRE } from './completions-wire.ts';
 
@@ -13,7 +14,7 @@ export function createCompletionsVoice(call: Call, createdSeconds: number): Surf
     model: call.model,
   });
   const asksUsage = call.params.streamUsage === true;
-  let usageTold = false;
+  const watch = watchUsage(asksUsage);
   return {
     surface: 'completions',
     wire: WIRE,
@@ -24,13 +25,13 @@ export function createCompletionsVoice(call: Call, createdSeconds: number): Surf
         const chunkHead = { ...headOf(head.receiptId), ...(asksUsage ? { usage: null } : {}) };
         return frame.events.map((event) => renderEvent(event, chunkHead)).join('');
       }
-      if (asksUsage) usageTold ||= statesUsage(frame);
+      watch.note(frame);
       return frame.raw.bytes;
     },
     // Unless the provider's own bytes state it, the caller who asked sees what the receipt is settled on.
     renderEnd: (usage, head) =>
-      asksUsage && !usageTold ? toFrame({ ...headOf(head.receiptId), choices: [], usage: renderUsage(usage) }) : '',
-    closingFrame: () => 'data: [DONE]\n\n',
+      watch.isOwed() ? toFrame({ ...headOf(head.receiptId), choices: [], usage: renderUsage(usage) }) : '',
+    closingFrame: () => CLOSING_FRAME,
     renderError: toPassedError,
     renderErrorFrame: toErrorFrame,
   };
@@ -76,10 +77,6 @@ function renderEvent(event: AnswerEvent, head: object): string {
 
 function toChunk(head: object, choice: object): string {
   return toFrame({ ...head, choices: [choice] });
-}
-
-function toFrame(body: object): string {
-  return `data: ${JSON.stringify(body)}\n\n`;
 }
 
 /** Lists side by side, as this endpoint has them; offsets into the text are not known. */

@@ -1,14 +1,8 @@
 import type { AnswerPart, Usage } from '@reeve/contracts';
 import { describe, expect, it } from 'vitest';
 import { renderAnswer, type RenderContext } from './answer-to-openai.ts';
+import { annotation, citation, context, logprob, wireLogprob } from './rendering.testing.ts';
 
-const context: RenderContext = {
-  id: 'chatcmpl-rcp_1',
-  createdSeconds: 1,
-  model: 'm',
-  includeUsage: false,
-  base64: false,
-};
 const USAGE: Usage = {
   inputTokens: 3,
   outputTokens: 2,
@@ -17,13 +11,6 @@ const USAGE: Usage = {
   reasoningTokens: 1,
   estimated: false,
 };
-const citation = { url: 'https://a.example', title: 'A', quote: null, start: 1, end: 4 };
-const annotation = {
-  type: 'url_citation',
-  url_citation: { url: 'https://a.example', title: 'A', start_index: 1, end_index: 4 },
-};
-const logprob = { token: 'A', logprob: -1, bytes: [65], top: [] };
-const wireLogprob = { token: 'A', logprob: -1, bytes: [65], top_logprobs: [] };
 
 function render(parts: AnswerPart[], changes: Partial<RenderContext> = {}, kind: 'chat' | 'embedding' = 'chat') {
   return JSON.parse(

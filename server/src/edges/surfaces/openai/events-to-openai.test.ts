@@ -2,22 +2,9 @@ import type { AnswerEvent, Usage } from '@reeve/contracts';
 import { expect, it } from 'vitest';
 import type { RenderContext } from './answer-to-openai.ts';
 import { ChunkStream, renderUsageFrame } from './events-to-openai.ts';
+import { annotation, citation, context, logprob, wireLogprob } from './rendering.testing.ts';
 
-const context: RenderContext = {
-  id: 'chatcmpl-rcp_1',
-  createdSeconds: 1,
-  model: 'm',
-  includeUsage: false,
-  base64: false,
-};
 const usage: Usage = { inputTokens: 3, outputTokens: 2, cachedInputTokens: 1, estimated: false };
-const citation = { url: 'https://a.example', title: 'A', quote: null, start: 1, end: 4 };
-const annotation = {
-  type: 'url_citation',
-  url_citation: { url: 'https://a.example', title: 'A', start_index: 1, end_index: 4 },
-};
-const logprob = { token: 'A', logprob: -1, bytes: [65], top: [] };
-const wireLogprob = { token: 'A', logprob: -1, bytes: [65], top_logprobs: [] };
 
 const chunksOf = (text: string) =>
   text.split('\n\n').flatMap((frame) => (frame === '' ? [] : [JSON.parse(frame.replace('data: ', ''))]));

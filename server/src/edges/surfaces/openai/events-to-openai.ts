@@ -1,5 +1,6 @@
 /** From the events of a stream to the chunks of a chat completion. */
 import type { AnswerEvent, TokenLogprob, Usage } from '@reeve/contracts';
+import { toFrame } from '../openai-frames.ts';
 import { renderUsage } from '../openai-usage.ts';
 import {
   makeCallId,
@@ -9,8 +10,6 @@ import {
   toFinishReason,
   type RenderContext,
 } from './answer-to-openai.ts';
-
-export const CLOSING_FRAME = 'data: [DONE]\n\n';
 
 /** One stream's rendering: one chunk for each event, and one before them that opens each choice. */
 export class ChunkStream {
@@ -97,8 +96,4 @@ export function renderUsageFrame(usage: Usage, context: RenderContext): string {
 
 function chunkHead({ id, createdSeconds, model }: RenderContext) {
   return { id, object: 'chat.completion.chunk', created: createdSeconds, model };
-}
-
-function toFrame(body: object): string {
-  return `data: ${JSON.stringify(body)}\n\n`;
 }

@@ -5,9 +5,10 @@ import type { Call } from '@reeve/contracts';
 import { readJsonBody, type JsonBody } from '../read-body.ts';
 import { sendError, serveCall, type SurfaceVoice } from '../serve-call.ts';
 import { toErrorBody, toErrorFrame, toPassedError } from '../openai-errors.ts';
-import { statesUsage } from '../openai-usage.ts';
+import { CLOSING_FRAME } from '../openai-frames.ts';
+import { watchUsage } from '../openai-usage.ts';
 import { renderAnswer, WIRE, type RenderContext } from './answer-to-openai.ts';
-import { ChunkStream, CLOSING_FRAME, renderUsageFrame } from './events-to-openai.ts';
+import { ChunkStream, renderUsageFrame } from './events-to-openai.ts';
 import { listModelObjects, toModelPage } from './model-objects.ts';
 import { chatToCall, embeddingToCall } from './openai-to-call.ts';
 
@@ -54,7 +55,7 @@ export function createOpenAiRoutes(path: CallPath): RawRoute[] {
 function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
   const createdSeconds = Math.floor(path.clock.now() / 1000);
   const asksUsage = call.params.streamUsage === true;
-  let usageTold = false;
+  const watch = watchUsage(asksUsage);
   let stream: ChunkStream | null = null;
   const context = (receiptId: string): RenderContext => ({
     id: `chatcmpl-${receiptId}`,
@@ -69,11 +70,11 @@ function createVoice(path: CallPath, call: Call, body: JsonBody): SurfaceVoice {
     renderAnswer: (answer, usage, head) => renderAnswer(answer, usage, context(head.receiptId)),
     renderFrame(frame, head) {
       if (frame.raw?.wire !== WIRE) return (stream ??= new ChunkStream(context(head.receiptId))).render(frame.events);
-      if (asksUsage) usageTold ||= statesUsage(frame);
+      watch.note(frame);
       return frame.raw.bytes;
     },
     // Unless the provider's own bytes state it, the caller who asked sees what the receipt is settled on.
-    renderEnd: (usage, head) => (asksUsage && !usageTold ? renderUsageFrame(usage, context(head.receiptId)) : ''),
+    renderEnd: (usage, head) => (watch.isOwed() ? renderUsageFrame(usage, context(head.receiptId)) : ''),
     closingFrame: () => CLOSING_FRAME,
     renderError: toPassedError,
     renderErrorFrame: toErrorFrame,

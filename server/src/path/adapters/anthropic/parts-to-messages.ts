@@ -37,8 +37,8 @@ function putResultsFirst({ role, content }: Message): Message {
 }
 
 /**
- * `null` for what is left out: texts without a word, which this wire refuses, and thoughts without a signature of this wire, which
- * mean nothing to it. An earlier refusal is an ordinary text here.
+ * `null` for what is left out: texts without a word, which this wire refuses, and thoughts without a signature of this
+ * wire, which mean nothing to it. An earlier refusal is an ordinary text here.
  */
 function toBlock(part: Part): Block | null {
   const block = toBareBlock(part);

@@ -58,8 +58,8 @@ function toBlocks(part: Part, position: number): Block[] {
 }
 
 /**
- * `null` for what is left out: texts without a word, which this wire refuses, and thoughts without a signature of this wire, which
- * mean nothing to it. An earlier refusal is an ordinary text here.
+ * `null` for what is left out: texts without a word, which this wire refuses, and thoughts without a signature of this
+ * wire, which mean nothing to it. An earlier refusal is an ordinary text here.
  */
 function toBlock(part: Part, position: number): Block | null {
   switch (part.type) {

@@ -10,7 +10,8 @@ interface Edit extends FieldSpan {
 
 /**
  * Splices the model's name in and, on a stream, the wish for usage; the same buffer where nothing changes. Thoughts of
- * earlier answers are left out where the server refuses them. A response is stored at the provider only where the caller says so, though the provider's own default is to store it.
+ * earlier answers are left out where the server refuses them. A response is stored at the provider only where the caller
+ * says so, though the provider's own default is to store it.
  */
 export function spliceRaw(call: Call, raw: RawRequest, provider: Provider, modelId: string): Uint8Array {
   const edits: Edit[] = [];
