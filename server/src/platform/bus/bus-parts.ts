@@ -9,7 +9,7 @@ export interface BusSettings {
   attemptsMax: number;
   /** Pauses after the first, second, … failed attempt; the last one repeats. */
   backoffMs: readonly number[];
-  /** After this long without a word from the process that took it, an event is handed out again. */
+  /** After this long without a word from the process that took it, an event is handed out again; later each time. */
   ackWaitMs: number;
   /** Events that may share a transaction. */
   chunk: number;
@@ -51,9 +51,12 @@ export function companies({ chunk }: Pick<BusSettings, 'chunk'>): readonly Compa
   return [
     { tried: [0, 0], limit: chunk },
     { tried: [1, 1], limit: Math.min(chunk, 8) },
-    { tried: [2, 1_000_000], limit: 1 },
+    { tried: [triedInCompany, 1_000_000], limit: 1 },
   ];
 }
+
+/** Tried so often, an event has been in company each time. */
+export const triedInCompany = 2;
 
 /**
  * After this many attempts of which nothing was heard the event is to blame: the last five were its alone. Where processes

@@ -126,13 +126,14 @@ export async function removeConsumer(tx: Tx, name: string): Promise<void> {
 /**
  * Takes up to `limit` events that are due for the consumer, in order, and leases them; an event that follows another
  * of its aggregate is taken only together with it. `tried`: how often they may have been taken before, both ends included.
+ * A lease lasts `leaseMs`, twice as long with each time before (at most 2⁶ times).
  * `offset 0` keeps the look-ups of predecessors one by one along the index: as joins they read the whole backlog each time.
  */
 export async function leaseWaiting(
   tx: Tx,
-  wish: { consumer: string; tried: readonly [number, number]; limit: number; nowMs: number; leaseUntilMs: number },
+  wish: { consumer: string; tried: readonly [number, number]; limit: number; nowMs: number; leaseMs: number },
 ): Promise<WaitingEvent[]> {
-  const { consumer, tried, limit, nowMs, leaseUntilMs } = wish;
+  const { consumer, tried, limit, nowMs, leaseMs } = wish;
   const now = toIso(nowMs);
   const sameAggregate = sql`p.consumer = ${consumer} and p.status = 'waiting'
     and p.aggregate_type = i.aggregate_type and p.aggregate_id = i.aggregate_id
@@ -151,7 +152,8 @@ export async function leaseWaiting(
         select from inbox p
         where ${sameAggregate} and not exists (select from due d where d.event_id = p.event_id) offset 0)
     )
-    update inbox i set attempts = i.attempts + 1, next_attempt_at = ${toIso(leaseUntilMs)}::timestamptz
+    update inbox i set attempts = i.attempts + 1,
+      next_attempt_at = ${now}::timestamptz + ${leaseMs} * interval '1 millisecond' * 2 ^ least(i.attempts, 6)
     from clear c left join outbox o on o.created_at = c.event_at and o.id = c.event_id
     where i.consumer = ${consumer} and i.event_at = c.event_at and i.event_id = c.event_id
     returning i.event_id as id, ${atText('i.event_at')} as at, i.attempts,
@@ -222,9 +224,10 @@ export async function giveBack(tx: Tx, consumer: string, events: readonly EventR
     where i.consumer = ${consumer} and i.event_at = e.at and i.event_id = e.id and i.status = 'waiting'`.execute(tx);
 }
 
-/** Ends the leases of a process that is gone; only where no other process can run. */
-export async function endLeases(tx: Tx): Promise<void> {
-  await sql`update inbox set next_attempt_at = '-infinity' where status = 'waiting'`.execute(tx);
+/** Ends the leases of a process that is gone, for events tried up to so often; only where no other process can run. */
+export async function endLeases(tx: Tx, triedMax: number): Promise<void> {
+  await sql`update inbox set next_attempt_at = '-infinity'
+    where status = 'waiting' and attempts <= ${triedMax}`.execute(tx);
 }
 
 /** Notes that the consumer will not get the event. False where it has had it. */

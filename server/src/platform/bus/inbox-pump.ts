@@ -53,7 +53,7 @@ function leaseNext(
   look: { consumer: string; nowMs: number; doubt: Doubts | null; held: Set<string> },
 ): Promise<WaitingEvent[] | Outlook> {
   const { consumer, nowMs, doubt } = look;
-  const lease = { consumer, nowMs, leaseUntilMs: nowMs + settings.ackWaitMs };
+  const lease = { consumer, nowMs, leaseMs: settings.ackWaitMs };
   return database.asRole(
     'operator',
     async (tx) => {
