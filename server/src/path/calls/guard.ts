@@ -26,7 +26,15 @@ type Streaming = Extract<RunResult, { type: 'stream' }>;
 export async function guardStream(call: OpenCall, run: Streaming): Promise<Guarded> {
   const { path, request, facts, timeline } = call;
   const seen = watchStream();
-  call.spent = () => ({ run, usage: seen.usage(request.call), bytesOut: seen.bytesOut() });
+  call.spent = {
+    run,
+    get usage() {
+      return seen.usage(request.call);
+    },
+    get bytesOut() {
+      return seen.bytesOut();
+    },
+  };
   path.telemetry.metrics.streamOpened();
   const startMs = timeline.now();
   try {
@@ -44,8 +52,8 @@ export async function guardStream(call: OpenCall, run: Streaming): Promise<Guard
 export function guardAnswer(open: OpenCall, run: Answered): Guarded {
   const { answer } = run;
   const { call, signal } = open.request;
-  const usage = settleUsage(call, answer.usage, { textBytes: answerTextBytes(answer), isFinal: true });
-  open.spent = () => ({ run, usage, bytesOut: 0 });
+  const usage = settleUsage(call, answer.usage, { textBytes: () => answerTextBytes(answer), isFinal: true });
+  open.spent = { run, usage, bytesOut: 0 };
   const bytes = answer.raw?.bytes ?? Buffer.from(JSON.stringify(answer.parts));
   const ended = answer.parts.find((part) => part.type === 'end');
   return {
@@ -105,7 +113,7 @@ function watchStream() {
       bytesOut += bytes.length;
     },
     failure: () => failure,
-    usage: (call: Call) => settleUsage(call, usage, { textBytes, isFinal }),
+    usage: (call: Call) => settleUsage(call, usage, { textBytes: () => textBytes, isFinal }),
     bytesOut: () => bytesOut,
     conclude({ call, signal }: CallRequest): Guarded {
       const error = concludeError(signal.aborted, failure, whole);
@@ -137,10 +145,12 @@ function concludeError(aborted: boolean, failure: StreamError | null, whole: boo
  * What the provider stated, as far as it makes sense. Where its figures are not the final ones, or know of no output
  * beside words, the output is estimated.
  */
-function settleUsage(call: Call, stated: Usage | null, seen: { textBytes: number; isFinal: boolean }): Usage {
-  if (stated === null) return estimateUsage(call, seen.textBytes);
-  if (seen.isFinal && (stated.outputTokens > 0 || seen.textBytes === 0)) return stated;
-  const outputTokens = Math.max(stated.outputTokens, estimateTextTokens(seen.textBytes));
+function settleUsage(call: Call, stated: Usage | null, seen: { textBytes(): number; isFinal: boolean }): Usage {
+  if (stated !== null && seen.isFinal && stated.outputTokens > 0) return stated;
+  const textBytes = seen.textBytes();
+  if (stated === null) return estimateUsage(call, textBytes);
+  if (seen.isFinal && textBytes === 0) return stated;
+  const outputTokens = Math.max(stated.outputTokens, estimateTextTokens(textBytes));
   return { ...stated, outputTokens, estimated: true };
 }
 

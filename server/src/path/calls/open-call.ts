@@ -24,7 +24,7 @@ export interface OpenCall {
   /** Its receipt was handed to the log: nobody may hand in another. */
   settling: boolean;
   /** What the answer has used so far; `null` before there is one. */
-  spent: (() => Spent) | null;
+  spent: Readonly<Spent> | null;
 }
 
 export interface Spent {

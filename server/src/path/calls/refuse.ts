@@ -64,10 +64,9 @@ export async function failBeforeAnswer(
  * until then is booked.
  */
 export async function settleFault(call: OpenCall, fault: unknown): Promise<CallEnding> {
-  const { path, request, facts } = call;
+  const { path, request, facts, spent } = call;
   const error = toAppError(fault);
   if (error.code === 'internal_error') path.telemetry.log.error(faultFields(request.scope, error), 'call failed');
-  const spent = call.spent?.() ?? null;
   const usage = spent?.usage ?? NO_USAGE;
   const settlement = await settle(call, {
     status: 'failed',

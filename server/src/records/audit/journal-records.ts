@@ -28,7 +28,7 @@ export function decodeHead(payload: Uint8Array): ChainHead {
 }
 
 export function encodeIntent(draft: ReceiptDraft, tags: Tags): string {
-  return `{"id":"${draft.id}","tags":${JSON.stringify(tags)},"draft":${JSON.stringify(draft)}}`;
+  return JSON.stringify({ id: draft.id, tags, draft });
 }
 
 export function decodeIntent(payload: string): Intent {

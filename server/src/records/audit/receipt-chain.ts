@@ -23,13 +23,15 @@ export interface SealedReceipt {
   row: string;
 }
 
-/** Gives the draft its place behind `head`. Throws on figures that no store could take: a bug of the caller. */
-export function sealReceipt(head: ChainHead, draft: ReceiptDraft, tags: Tags): SealedReceipt {
+/** Gives the draft its place behind `last`. Throws on figures that no store could take: a bug of the caller. */
+export function sealReceipt(last: ChainHead, draft: ReceiptDraft, tags: Tags): SealedReceipt {
   checkFigures(draft);
-  const seq = head.seq + 1;
-  const text = toCanonicalText(placeDraft(head, draft));
+  const seq = last.seq + 1;
+  const text = toCanonicalText(placeDraft(last, draft));
   const digest = hash('sha256', text);
-  const row = `{"hash":"${digest}","id":"${draft.id}","seq":${seq},"tags":${toStorableJson(tags)},"body":${text}}`;
+  const head = `{"hash":"${digest}","id":"${draft.id}","seq":${seq},"tags":${toStorableJson(tags)},"body":`;
+  // Joined, it lies in one piece: what is put together of pieces would be copied by each who reads its bytes.
+  const row = [head, text, '}'].join('');
   return { id: draft.id, seq, hash: digest, row };
 }
 

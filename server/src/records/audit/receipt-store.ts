@@ -44,14 +44,16 @@ export interface StoredReceipt {
 
 /** Stores receipts in one statement; those that are there already stay as they are. Answers how many were new. */
 export async function insertReceipts(tx: Tx, receipts: readonly SealedReceipt[]): Promise<number> {
-  const rows = `[${receipts.map(({ row }) => row).join(',')}]`;
+  // JSON has no line break outside its strings, and none inside: there they are escaped.
+  const rows = receipts.map(({ row }) => row).join('\n');
   const { numAffectedRows = 0n } = await sql`
     insert into receipt (id, tenant_id, created_at, key_id, status, provider, model_id, prompt_tokens,
       completion_tokens, cost_nanos, latency_ms, writer_id, seq, hash, body, tags)
     select r.id, b.tenant_id, b.created_at, b.key_id, b.status, b.model->>'provider', b.model->>'model_id',
       (b.token_usage->>'prompt')::bigint, (b.token_usage->>'completion')::bigint, b.cost_nanos, b.latency_ms,
       b.writer_id, r.seq, r.hash, r.body, r.tags
-    from jsonb_to_recordset(${rows}::jsonb) as r(hash text, id text, seq bigint, tags jsonb, body jsonb),
+    from string_to_table(${rows}, E'\\n') as line,
+      jsonb_to_record(line::jsonb) as r(hash text, id text, seq bigint, tags jsonb, body jsonb),
       jsonb_to_record(r.body) as b(tenant_id text, created_at timestamptz, key_id text, status text, model jsonb,
         token_usage jsonb, cost_nanos bigint, latency_ms integer, writer_id text)
     on conflict do nothing`.execute(tx);
