@@ -90,7 +90,6 @@ function createBusJob(
 
   async function open(): Promise<void> {
     const since = new Map<string, string>();
-    // Who was alone when the process ended waits: as the first work of each process, one soon killed again would blame it.
     if (database.engine === 'pglite') await database.asRole('operator', (tx) => endLeases(tx, triedInCompany));
     for (const consumer of subscriptions) {
       since.set(consumer.name, await database.asRole('operator', (tx) => registerConsumer(tx, consumer)));

@@ -224,7 +224,10 @@ export async function giveBack(tx: Tx, consumer: string, events: readonly EventR
     where i.consumer = ${consumer} and i.event_at = e.at and i.event_id = e.id and i.status = 'waiting'`.execute(tx);
 }
 
-/** Ends the leases of a process that is gone, for events tried up to so often; only where no other process can run. */
+/**
+ * Ends the leases of a process that is gone; only where no other process can run. What was tried more often than `triedMax`
+ * waits: as the first work of each process it would be at hand again, and blamed, where that one too is killed soon.
+ */
 export async function endLeases(tx: Tx, triedMax: number): Promise<void> {
   await sql`update inbox set next_attempt_at = '-infinity'
     where status = 'waiting' and attempts <= ${triedMax}`.execute(tx);
