@@ -3,7 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Database } from '../database/port.ts';
 import { openTestDatabase } from '../database/testing.ts';
 import { busContract, eventually } from './bus-contract.testing.ts';
-import { auditEvent, createTestBus } from './testing.ts';
+import { leaseWaiting } from './event-store.ts';
+import { auditEvent, createTestBus, notingConsumer } from './testing.ts';
 
 describe('the bus inside PGlite', () => {
   busContract(async () => {
@@ -47,5 +48,55 @@ describe('an attempt inside PGlite', () => {
       asRole: (role, work) => database.asRole(role, work, { sync: false }),
     });
     expect(await syncsBeforeHandler(spoil)).toBe(0);
+  });
+});
+
+describe('an event in hand when its process ended, inside PGlite', () => {
+  /** Two events that a process had leased: one tried in company, one for the third time. */
+  async function leaveBehind() {
+    const database = await openTestDatabase();
+    onTestFinished(() => database.close());
+    const before = createTestBus(database);
+    const had = notingConsumer('left', ['audit.svc.>']);
+    before.subscribe(had);
+    before.job.start();
+    const consumers = () => database.asRole('operator', (tx) => sql`select from event_consumer`.execute(tx));
+    await eventually(async () => (await consumers()).rows.length).toBe(1);
+    const append = (name: string) => database.asRole('operator', (tx) => before.append(tx, auditEvent('svc', name)));
+    const [[inCompany = ''], [alone = '']] = [await append('in company'), await append('alone')];
+    await eventually(() => had.given.length).toBe(2);
+    await before.job.stop();
+    await database.asRole('operator', (tx) =>
+      sql`update inbox set status = 'waiting', next_attempt_at = now() + interval '1 hour',
+        attempts = case event_id when ${alone}::uuid then 3 else 2 end`.execute(tx),
+    );
+    return { database, inCompany, alone };
+  }
+
+  it('is handed out at once by the next, and later where it was alone, as it may be to blame', async () => {
+    const { database, inCompany } = await leaveBehind();
+    const bus = createTestBus(database);
+    const consumer = notingConsumer('left', ['audit.svc.>']);
+    bus.subscribe(consumer);
+    bus.job.start();
+    onTestFinished(() => bus.job.stop());
+    await eventually(() => consumer.given.length).toBe(1);
+    await database.asRole('operator', (tx) => bus.append(tx, auditEvent('svc', 'behind both')));
+    await eventually(() => consumer.given.length).toBe(2);
+    expect(consumer.given[0]?.id).toBe(inCompany);
+    expect(consumer.given.map(({ aggregate }) => aggregate.id)).toEqual(['in company', 'behind both']);
+  });
+
+  it('is leased for twice as long with each attempt', async () => {
+    const { database, alone } = await leaveBehind();
+    const nowMs = Date.now() + 3_700_000;
+    const wish = { consumer: 'left', tried: [3, 3], limit: 1, nowMs, leaseMs: 1_000 } as const;
+    const taken = await database.asRole('operator', (tx) => leaseWaiting(tx, wish));
+    expect(taken.map(({ id, attempts }) => [id, attempts])).toEqual([[alone, 4]]);
+    const { rows } = await database.asRole('operator', (tx) =>
+      sql<{ ms: number }>`select (extract(epoch from next_attempt_at) * 1000)::float8 as ms from inbox
+        where event_id = ${alone}::uuid`.execute(tx),
+    );
+    expect(rows).toEqual([{ ms: nowMs + 8_000 }]);
   });
 });
