@@ -57,6 +57,8 @@ export interface DeadLetterFilter {
   state: DeadLetterState;
   /** Only those of one consumer or workflow. */
   name: string | null;
+  /** And none of this one. */
+  except: string | null;
 }
 
 /** `undone`: its steps were taken back, so it can only be started anew. */

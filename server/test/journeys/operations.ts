@@ -204,6 +204,7 @@ export function describeOperations(name: string, databaseUrl: () => Promise<stri
       expect(rest.data.map(({ id }) => id)).toEqual(letters.slice(1).map(({ id }) => id));
       expect(await onlyOf('webhooks')).toHaveLength(given.deliveries);
       expect(await onlyOf('events')).toHaveLength(1);
+      expect(await onlyOf('workflows')).toEqual([]);
 
       const [event, delivery] = [letters[0]?.id ?? '', letters.at(-1)?.id ?? ''];
       for (const id of [event, delivery]) {

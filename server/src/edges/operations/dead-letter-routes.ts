@@ -126,6 +126,8 @@ function toWish({ source, name, state }: RouteRequest['query']): Wish {
   const wish = {
     source: typeof source === 'string' ? source : null,
     name: typeof name === 'string' ? name : null,
+    // A delivery is a run too, and shown under its own source.
+    except: source === 'workflows' ? DELIVERY : null,
     state: STATES.find((known) => known === state) ?? 'open',
   };
   return source === 'webhooks' ? { ...wish, source: 'workflows', name: DELIVERY } : wish;

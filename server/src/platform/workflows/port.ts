@@ -83,6 +83,8 @@ export interface WorkflowRun {
 export interface RunFilter {
   state?: RunState;
   name?: string;
+  /** Runs of every other workflow. */
+  exceptName?: string;
   /** Failed runs that nobody has discarded. */
   deadOnly?: boolean;
 }

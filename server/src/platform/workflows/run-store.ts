@@ -233,6 +233,7 @@ export async function listRuns(tx: Tx, page: PageRequest, filter: RunFilter): Pr
   query = query.where('id', '>', page.after?.[0] ?? '');
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.name !== undefined) query = query.where('name', '=', filter.name);
+  if (filter.exceptName !== undefined) query = query.where('name', '<>', filter.exceptName);
   if (filter.deadOnly) query = query.where('state', '=', 'failed').where('discarded_at', 'is', null);
   query = query.orderBy('id').limit(page.limit + 1);
   return (await query.execute()).map(toRun);

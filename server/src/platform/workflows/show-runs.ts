@@ -68,10 +68,14 @@ export function createDeadRuns({ database, managed }: ShowDeps): DeadLetterSourc
   return {
     name: 'workflows',
     idForm: /^wfl_[0-9a-z]{26}$/,
-    async list(onlooker, { state, name }, { after, limit }) {
+    async list(onlooker, { state, name, except }, { after, limit }) {
       // What was settled is a run like others: `/api/v1/workflows` has it.
       if (state !== 'open' || limit === 0) return [];
-      const filter = { deadOnly: true, ...(name === null ? {} : { name }) };
+      const filter = {
+        deadOnly: true,
+        ...(name === null ? {} : { name }),
+        ...(except === null ? {} : { exceptName: except }),
+      };
       // The store takes one more than the page holds.
       const page = { after: after === '' ? null : [after], limit: limit - 1 };
       return (await look(database, onlooker, (tx) => listRuns(tx, page, filter))).map(toView);
