@@ -11,5 +11,6 @@ it('keeps what a start compiled for the next one', async () => {
   rmSync(COMPILED, { recursive: true, force: true, maxRetries: 5 });
   const { stdout } = await promisify(execFile)(process.execPath, [MAIN, '--version']);
   expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
-  expect(readdirSync(COMPILED)).not.toEqual([]);
+  const kept = readdirSync(COMPILED, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(kept.length).toBeGreaterThan(100);
 });

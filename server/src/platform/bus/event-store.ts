@@ -126,7 +126,8 @@ export async function removeConsumer(tx: Tx, name: string): Promise<void> {
 /**
  * Takes up to `limit` events that are due for the consumer, in order, and leases them; an event that follows another
  * of its aggregate is taken only together with it. `tried`: how often they may have been taken before, both ends included.
- * A lease lasts `leaseMs`, twice as long with each time before (at most 2⁶ times).
+ * A lease lasts `leaseMs`, twice as long with each time before, at most 2³ times: so doubt about the order
+ * on NATS outlasts it (`redeliveryMs`).
  * `offset 0` keeps the look-ups of predecessors one by one along the index: as joins they read the whole backlog each time.
  */
 export async function leaseWaiting(
@@ -153,7 +154,7 @@ export async function leaseWaiting(
         where ${sameAggregate} and not exists (select from due d where d.event_id = p.event_id) offset 0)
     )
     update inbox i set attempts = i.attempts + 1,
-      next_attempt_at = ${now}::timestamptz + ${leaseMs} * interval '1 millisecond' * 2 ^ least(i.attempts, 6)
+      next_attempt_at = ${now}::timestamptz + ${leaseMs} * interval '1 millisecond' * 2 ^ least(i.attempts, 3)
     from clear c left join outbox o on o.created_at = c.event_at and o.id = c.event_id
     where i.consumer = ${consumer} and i.event_at = c.event_at and i.event_id = c.event_id
     returning i.event_id as id, ${atText('i.event_at')} as at, i.attempts,

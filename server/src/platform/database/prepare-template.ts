@@ -34,11 +34,14 @@ async function letAllRead(folder: string): Promise<void> {
   for (const entry of entries) await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
 }
 
+/** As this file names them; what else lies beside them is others'. */
+const TEMPLATE = /^(?:[0-9a-f]{16}|unfinished-.*)$/;
+
 /** Removes templates of other versions and what interrupted runs left. */
 export async function removeOldTemplates(root: string = preparedRoot): Promise<void> {
   const kept = preparedFolder(root);
   for (const name of await readdir(root)) {
     const path = join(root, name);
-    if (path !== kept) await rm(path, { recursive: true, force: true });
+    if (TEMPLATE.test(name) && path !== kept) await rm(path, { recursive: true, force: true });
   }
 }
