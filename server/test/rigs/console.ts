@@ -13,7 +13,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** Debian's, the one without windows first: it is lighter. */
 const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 /** The address of each page behind the sign-in. */
 export const CONSOLE_PAGES = [
