@@ -43,6 +43,9 @@ export interface Company {
   limit: number;
 }
 
+/** Tried so often, an event has been in company each time. */
+export const TRIED_IN_COMPANY = 2;
+
 /**
  * Events never tried before share transactions. Whatever ends a process takes all of them along: those come in smaller
  * company, then alone, so that in the end one is found guilty and the others are not.
@@ -51,12 +54,9 @@ export function companies({ chunk }: Pick<BusSettings, 'chunk'>): readonly Compa
   return [
     { tried: [0, 0], limit: chunk },
     { tried: [1, 1], limit: Math.min(chunk, 8) },
-    { tried: [triedInCompany, 1_000_000], limit: 1 },
+    { tried: [TRIED_IN_COMPANY, 1_000_000], limit: 1 },
   ];
 }
-
-/** Tried so often, an event has been in company each time. */
-export const triedInCompany = 2;
 
 /**
  * After this many attempts of which nothing was heard the event is to blame: the last five were its alone. Where processes

@@ -13,6 +13,12 @@ describe('the bus inside PGlite', () => {
   });
 });
 
+/** Its one consumer gets what is appended from now on. */
+async function untilKnown(database: Database): Promise<void> {
+  const consumers = () => database.asRole('operator', (tx) => sql`select from event_consumer`.execute(tx));
+  await eventually(async () => (await consumers()).rows.length).toBe(1);
+}
+
 describe('an attempt inside PGlite', () => {
   /** Syncs of the disk between the commit of an append and its handler. */
   async function syncsBeforeHandler(spoil = (database: Database): Database => database): Promise<number> {
@@ -30,8 +36,7 @@ describe('an attempt inside PGlite', () => {
       await bus.job.stop();
       await database.close();
     });
-    const consumers = () => database.asRole('operator', (tx) => sql`select from event_consumer`.execute(tx));
-    await eventually(async () => (await consumers()).rows.length).toBe(1);
+    await untilKnown(database);
     await database.asRole('operator', (tx) => bus.append(tx, auditEvent('svc', 'x')));
     const before = database.syncCount();
     await eventually(() => counts.length).toBe(1);
@@ -60,8 +65,7 @@ describe('an event in hand when its process ended, inside PGlite', () => {
     const had = notingConsumer('left', ['audit.svc.>']);
     before.subscribe(had);
     before.job.start();
-    const consumers = () => database.asRole('operator', (tx) => sql`select from event_consumer`.execute(tx));
-    await eventually(async () => (await consumers()).rows.length).toBe(1);
+    await untilKnown(database);
     const append = (name: string) => database.asRole('operator', (tx) => before.append(tx, auditEvent('svc', name)));
     const [[inCompany = ''], [alone = '']] = [await append('in company'), await append('alone')];
     await eventually(() => had.given.length).toBe(2);

@@ -3,7 +3,7 @@ import { createUuidSource, defaultTenantId, type Clock, type Job, type Random } 
 import type { Database } from '../database/port.ts';
 import type { Log } from '../telemetry/port.ts';
 import { createEventAppender } from './append-event.ts';
-import { DEFAULT_SETTINGS, triedInCompany, type BusParts, type BusSettings } from './bus-parts.ts';
+import { DEFAULT_SETTINGS, TRIED_IN_COMPANY, type BusParts, type BusSettings } from './bus-parts.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import {
   endLeases,
@@ -90,7 +90,7 @@ function createBusJob(
 
   async function open(): Promise<void> {
     const since = new Map<string, string>();
-    if (database.engine === 'pglite') await database.asRole('operator', (tx) => endLeases(tx, triedInCompany));
+    if (database.engine === 'pglite') await database.asRole('operator', (tx) => endLeases(tx, TRIED_IN_COMPANY));
     for (const consumer of subscriptions) {
       since.set(consumer.name, await database.asRole('operator', (tx) => registerConsumer(tx, consumer)));
     }
