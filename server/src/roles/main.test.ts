@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { START_FLAGS } from '../../test/rigs/reeve.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../../.prepared/compiled', import.meta.url));
@@ -13,4 +14,10 @@ it('keeps what a start compiled for the next one', async () => {
   expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
   const kept = readdirSync(COMPILED, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(kept.length).toBeGreaterThan(100);
+});
+
+it('starts with the same flags of Node however it is called', () => {
+  expect(START_FLAGS).not.toEqual([]);
+  const [first] = readFileSync(MAIN, 'utf8').split('\n');
+  expect(first).toBe(`#!/usr/bin/env -S node ${START_FLAGS.join(' ')}`);
 });

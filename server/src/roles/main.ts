@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --v8-pool-size=1
 /** The entry: hands the command line to the verb that it names. */
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../rigs/engine-process.ts';
+import { START_FLAGS } from '../rigs/reeve.ts';
 import { build, readConfig, readDockerfile, readIgnoreFile, type ImageConfig, type Stage } from './dockerfile.ts';
 
 const run = promisify(execFile);
@@ -106,7 +107,7 @@ describe('the image that the Dockerfile makes', () => {
     );
     expect(config.user).toEqual({ uid: 1000, gid: 1000 });
     expect(config.env).toMatchObject({ REEVE_HOST: '0.0.0.0', REEVE_DATA_DIR: config.volumes[0] });
-    expect(config.command).toEqual(['node', '/app/server/src/roles/main.ts', 'serve']);
+    expect(config.command).toEqual(['node', ...START_FLAGS, '/app/server/src/roles/main.ts', 'serve']);
   });
 
   it('holds the program and nothing that only tests need', async () => {

@@ -1,12 +1,17 @@
 /** A real Reeve: a process of its own, a temp folder, a free port; stopped by pid. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MAIN = new URL('../../src/roles/main.ts', import.meta.url).pathname;
+const MANIFEST = new URL('../../../package.json', import.meta.url);
 const READY_TIMEOUT_MS = 60_000;
 const CLI_TIMEOUT_MS = 30_000;
+
+/** Flags of Node that `npm start` gives. */
+export const START_FLAGS = readStartFlags();
 
 export interface ReeveSettings {
   /** Text of `reeve.yaml`; absent: none. */
@@ -15,7 +20,7 @@ export interface ReeveSettings {
   env?: Readonly<Record<string, string>>;
   /** Absent: the embedded database. */
   databaseUrl?: string;
-  /** Flags of Node, e.g. `--cpu-prof`. */
+  /** Flags of Node on top of `START_FLAGS`, e.g. `--cpu-prof`. */
   nodeArgs?: readonly string[];
 }
 
@@ -142,6 +147,11 @@ interface Launch {
   nodeArgs: readonly string[];
 }
 
+function readStartFlags(): string[] {
+  const { scripts }: { scripts: { start: string } } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 function launchMain({ folder, dataDir, settings, args, nodeArgs }: Launch): Child {
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
@@ -153,7 +163,7 @@ function launchMain({ folder, dataDir, settings, args, nodeArgs }: Launch): Chil
   };
   if (settings.databaseUrl !== undefined) env['REEVE_DATABASE_URL'] = settings.databaseUrl;
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+  const child = spawn(process.execPath, [...START_FLAGS, ...nodeArgs, MAIN, ...args], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

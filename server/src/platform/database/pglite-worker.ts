@@ -1,10 +1,14 @@
 /** The database thread: opens the data folder and answers PostgreSQL protocol messages, one after the other. */
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { engineSettings, initSettings, startParameters } from './pglite-settings.ts';
 import { type FromWorker, joinBytes, type ToWorker, type WorkerInput } from './pglite-wire.ts';
 import { SyncingFileSystem } from './syncing-file-system.ts';
+
+/** TypeScript describes it in its library of browsers only. */
+declare const WebAssembly: { Module: new (bytes: Uint8Array) => object };
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread only');
@@ -13,7 +17,10 @@ const { folder, syncs, syncing }: WorkerInput = workerData;
 const syncCount = new Int32Array(syncs);
 const files = syncing ? new SyncingFileSystem(folder, () => Atomics.add(syncCount, 0, 1)) : new NodeFS(folder);
 
+// Compiled on this thread: handed to V8's helper threads, as the engine would, it waits for them.
+const program = readFileSync(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite')));
 const engine = await PGlite.create({
+  pgliteWasmModule: new WebAssembly.Module(program),
   fs: files,
   startParams: startParameters(PGlite.defaultStartParams),
   initDbStartParams: initSettings,
