@@ -97,8 +97,8 @@ function hasNewcomer(states: Iterable<State>, sinceMs: number): boolean {
   return false;
 }
 
-function isCall({ url = '' }: IncomingMessage): boolean {
-  return !PROBES.has(url.split('?', 1)[0] ?? '');
+function isCall({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'POST' || !PROBES.has(url.split('?', 1)[0] ?? '');
 }
 
 /**
