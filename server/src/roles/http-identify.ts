@@ -26,15 +26,16 @@ export function readRequestId(request: IncomingMessage, ids: IdSource): string {
 }
 
 /**
- * The scope of a request to a route. Throws `AppError('invalid_api_key')` without a valid key and
- * `AppError('policy_denied')` where the key lacks the route's permission.
+ * The scope of a request to a route; a promise only where somebody must be looked up. Throws or rejects with
+ * `AppError('invalid_api_key')` without a valid key and `AppError('policy_denied')` where the key lacks the route's
+ * permission.
  */
-export async function identify(
+export function identify(
   identifier: Identifier,
   request: IncomingMessage,
   requestId: string,
   permission: Route['permission'],
-): Promise<Scope> {
+): Scope | Promise<Scope> {
   const trace = continueTrace(request.headers[HEADERS.traceparent], identifier.random);
   if (permission === 'public') {
     if (presentedKey(request) === null && readSessionToken(request.headers) !== null) {
@@ -42,27 +43,36 @@ export async function identify(
     }
     return { tenantId: defaultTenantId, actor: NOBODY, requestId, trace };
   }
-  const who = await authenticate(identifier, request);
-  if (permission !== 'identified' && !holdsPermission(who.actor, permission)) {
-    const holder = who.actor.kind === 'member' ? 'None of your roles holds' : 'This key does not hold';
-    throw new AppError('policy_denied', { message: `${holder} the scope ${permission}.` });
-  }
-  return { ...who, requestId, trace };
+  const who = authenticate(identifier, request);
+  const enter = (known: Who): Scope => {
+    assertPermission(known.actor, permission);
+    return { ...known, requestId, trace };
+  };
+  return who instanceof Promise ? who.then(enter) : enter(who);
 }
 
+function assertPermission(actor: Actor, permission: Exclude<Route['permission'], 'public'>): void {
+  if (permission === 'identified' || holdsPermission(actor, permission)) return;
+  const holder = actor.kind === 'member' ? 'None of your roles holds' : 'This key does not hold';
+  throw new AppError('policy_denied', { message: `${holder} the scope ${permission}.` });
+}
+
+type Who = Pick<Scope, 'tenantId' | 'actor'>;
+
 /**
- * Whoever the key stands for, or without a key the session. Throws `AppError`: `invalid_api_key`, `session_ended`, and
- * `cross_site_request` for a session that another page makes use of.
+ * Whoever the key stands for, or without a key the session; a promise only where memory does not know. Throws or rejects
+ * with `AppError`: `invalid_api_key`, `session_ended`, and `cross_site_request` for a session that another page uses.
  */
-export async function authenticate(
-  identifier: Identifier,
-  request: IncomingMessage,
-): Promise<Pick<Scope, 'tenantId' | 'actor'>> {
+export function authenticate(identifier: Identifier, request: IncomingMessage): Who | Promise<Who> {
   if (identifier.isOperator(request)) return { tenantId: defaultTenantId, actor: OPERATOR };
   const key = presentedKey(request);
   const token = key === null ? readSessionToken(request.headers) : null;
   if (token !== null) return authenticateSession(identifier, request, token);
-  const who = key === null ? null : await identifier.identity.authenticate(key);
+  const who = key === null ? null : identifier.identity.authenticate(key);
+  return who instanceof Promise ? who.then(assertKnown) : assertKnown(who);
+}
+
+function assertKnown(who: Who | null): Who {
   if (who === null) throw new AppError('invalid_api_key');
   return who;
 }

@@ -136,7 +136,9 @@ function addRoute(app: FastifyInstance, options: MountOptions, route: Route): vo
     config: { route },
     onRequest(request, reply, done) {
       if (route.method !== 'GET') options.bodies.expect(request, reply);
-      admitRequest(options.identifier, request, route).then(() => done(), done);
+      const admitting = admitRequest(options.identifier, request, route);
+      if (admitting === undefined) done();
+      else admitting.then(() => done(), done);
     },
     async handler(request, reply) {
       options.bodies.done(request);

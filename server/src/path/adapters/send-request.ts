@@ -1,4 +1,4 @@
-import { HttpFailure, type IncomingAnswer } from '#platform/http-client/port.ts';
+import { HttpFailure, type IncomingAnswer, type OutgoingRequest } from '#platform/http-client/port.ts';
 import type { AdapterDeps, Attempt } from './adapter.ts';
 
 export interface WireRequest {
@@ -11,10 +11,19 @@ export interface WireRequest {
  * Posts one attempt. The head of the answer may take what is left of the provider's time (`attempt.timeoutMs`), each
  * silence afterwards the whole of it. Throws `HttpFailure`.
  */
-export async function sendRequest(deps: AdapterDeps, attempt: Attempt, request: WireRequest): Promise<IncomingAnswer> {
+export function sendRequest(deps: AdapterDeps, attempt: Attempt, request: WireRequest): Promise<IncomingAnswer> {
   const { provider, timeoutMs, signal } = attempt;
-  const outgoing = { method: 'POST' as const, ...request, timeoutMs: provider.timeoutMs };
-  if (timeoutMs >= provider.timeoutMs) return deps.httpClient.exchange({ ...outgoing, signal });
+  const outgoing = { method: 'POST' as const, ...request, timeoutMs: provider.timeoutMs, signal };
+  return timeoutMs < provider.timeoutMs ? sendInTime(deps, timeoutMs, outgoing) : deps.httpClient.exchange(outgoing);
+}
+
+/** What other attempts left of the provider's time. */
+async function sendInTime(
+  deps: AdapterDeps,
+  timeoutMs: number,
+  outgoing: OutgoingRequest & { signal: AbortSignal },
+): Promise<IncomingAnswer> {
+  const { signal } = outgoing;
   const deadline = new AbortController();
   const cancel = deps.clock.after(timeoutMs, () => deadline.abort());
   try {

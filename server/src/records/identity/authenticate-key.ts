@@ -8,8 +8,11 @@ import { createKeyCache, isExpired, toIdentified, type Identified } from './key-
 import type { KeyRecord } from './key-store.ts';
 
 export interface Authenticator {
-  /** `null` for a key that is unknown, expired or revoked. Rejects with `AppError('database_unavailable')`. */
-  authenticate(text: string): Promise<Identified | null>;
+  /**
+   * `null` for a key that is unknown, expired or revoked. A promise only where memory does not know; it rejects with
+   * `AppError('database_unavailable')`.
+   */
+  authenticate(text: string): Identified | null | Promise<Identified | null>;
   /** From now on the key is refused, also by look-ups under way. Call after the revocation is committed. */
   forget(id: KeyId): void;
   /** A key was just made: what was remembered against it no longer holds. */
@@ -76,7 +79,7 @@ export function createAuthenticator({ clock, findKeys }: { clock: Clock; findKey
   }
 
   return {
-    async authenticate(text) {
+    authenticate(text) {
       const hash = hashApiKey(text);
       const recalled = cache.recall(hash);
       return recalled === undefined ? lookUp(hash) : recalled;

@@ -16,10 +16,10 @@ import { createIdentityPlugin } from './plugin.ts';
 
 export interface Identity {
   /**
-   * Whom a presented key stands for; `null` when it is unknown, expired or revoked. Microseconds for a key seen within
-   * the last minute. Rejects with `AppError('database_unavailable')`.
+   * Whom a presented key stands for; `null` when it is unknown, expired or revoked. At once for a key seen within the last
+   * minute, else a promise, which rejects with `AppError('database_unavailable')`.
    */
-  authenticate(presentedKey: string): Promise<Identified | null>;
+  authenticate(presentedKey: string): Identified | null | Promise<Identified | null>;
   /**
    * Whom the token of a console session stands for; `null` when it is unknown or over. `isPresent` says that a person did
    * something, which keeps the session alive. Rejects with `AppError('database_unavailable')`.
