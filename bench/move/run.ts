@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fillChain } from '../../server/test/rigs/fill-chain.ts';
 import { startPostgres } from '../../server/test/rigs/postgres.ts';
-import { createReeveHome } from '../../server/test/rigs/reeve.ts';
+import { createReeveHome, START_FLAGS } from '../../server/test/rigs/reeve.ts';
 
 const MAIN = new URL('../../server/src/roles/main.ts', import.meta.url).pathname;
 const BREAK_OFF_MS = 20_000;
@@ -50,7 +50,7 @@ try {
 }
 
 async function move(url: string, killAfterMs: number | null) {
-  const args = [MAIN, 'move', '--to', url, '--data-dir', home.dataDir, '--json'];
+  const args = [...START_FLAGS, MAIN, 'move', '--to', url, '--data-dir', home.dataDir, '--json'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise((resolve) => child.once('close', resolve));
   if (killAfterMs !== null) void wait(killAfterMs).then(() => child.kill('SIGKILL'));

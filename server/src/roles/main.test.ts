@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { START_FLAGS } from '../../test/rigs/reeve.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const MANIFEST = fileURLToPath(new URL('../../../package.json', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../../.prepared/compiled', import.meta.url));
 
 it('keeps what a start compiled for the next one', async () => {
@@ -18,6 +19,10 @@ it('keeps what a start compiled for the next one', async () => {
 
 it('starts with the same flags of Node however it is called', () => {
   expect(START_FLAGS).not.toEqual([]);
-  const [first] = readFileSync(MAIN, 'utf8').split('\n');
-  expect(first).toBe(`#!/usr/bin/env -S node ${START_FLAGS.join(' ')}`);
+  const command = `node ${START_FLAGS.join(' ')} `;
+  const { scripts }: { scripts: Record<'start' | 'dev' | 'reeve', string> } = JSON.parse(
+    readFileSync(MANIFEST, 'utf8'),
+  );
+  for (const script of [scripts.start, scripts.dev, scripts.reeve]) expect(script).toContain(command);
+  expect(`${readFileSync(MAIN, 'utf8').split('\n', 1)[0]} `).toBe(`#!/usr/bin/env -S ${command}`);
 });

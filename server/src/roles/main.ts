@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --v8-pool-size=1
+#!/usr/bin/env -S node --v8-pool-size=2
 /** The entry: hands the command line to the verb that it names. */
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';

@@ -149,7 +149,11 @@ interface Launch {
 
 function readStartFlags(): string[] {
   const { scripts }: { scripts: { start: string } } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+  const words = scripts.start.split(' ');
+  return words.slice(
+    words.indexOf('node') + 1,
+    words.findIndex((word) => word.endsWith('main.ts')),
+  );
 }
 
 function launchMain({ folder, dataDir, settings, args, nodeArgs }: Launch): Child {

@@ -17,7 +17,7 @@ export function sendRequest(deps: AdapterDeps, attempt: Attempt, request: WireRe
   return timeoutMs < provider.timeoutMs ? sendInTime(deps, timeoutMs, outgoing) : deps.httpClient.exchange(outgoing);
 }
 
-/** What other attempts left of the provider's time. */
+/** Bounds the wait for the head by what other attempts left of the provider's time. */
 async function sendInTime(
   deps: AdapterDeps,
   timeoutMs: number,
