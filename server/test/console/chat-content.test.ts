@@ -151,6 +151,8 @@ describe('a narrow window', () => {
     const page = await rig.open('/work/chat?model=good', { width: 320, height: 600, theme: 'dark', language: 'de' });
     const field = page.getByRole('textbox', { name: 'Nachricht' });
     expect(await findOverflow(page)).toBe(0);
+    // Nothing can be sent before the page knows whom to ask.
+    await page.getByRole('button', { name: 'Modell: good' }).waitFor();
     await field.fill('Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft');
     await field.press('Enter');
     await page.getByText('11 + 9 Token').waitFor();
