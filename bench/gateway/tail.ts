@@ -13,7 +13,7 @@ import { startScript, startTarget, stopChild, type Target } from './targets.ts';
 import { describeSources, findCauses, gatherSources, type CallMoments } from './tail-causes.ts';
 import type { ThreadSpans } from './tail-probe.ts';
 
-const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 8;
 const ALLOWED_MICROS = 5000;
 
 const { values } = parseArgs({
@@ -54,12 +54,15 @@ interface Calls {
 
 async function runRounds(loader: Loader, direct: Target, reeve: Target): Promise<Calls> {
   const calls: Calls = { direct: [], reeve: [] };
-  const load = async ({ port, path, headers }: Target, seconds: number): Promise<CallMoments[]> => {
-    const { pace, shape } = LANES.plainLatency;
+  const load = async (
+    { port, path, headers }: Target,
+    seconds: number,
+    { pace, shape }: Lane = LANES.plainLatency,
+  ): Promise<CallMoments[]> => {
     const job = { port, path, headers, wire: 'openai', shape, pace, seconds, keepsCalls: true } as const;
     return (await loader.run(job)).calls;
   };
-  for (const target of [direct, reeve]) await load(target, WARM_UP_SECONDS);
+  for (const target of [direct, reeve]) await load(target, WARM_UP_SECONDS, LANES.plainCapacity);
   for (let round = 0; round < Number(values.rounds); round += 1) {
     calls.direct.push(...(await load(direct, Number(values.seconds))));
     calls.reeve.push(...(await load(reeve, Number(values.seconds))));

@@ -19,8 +19,10 @@ export interface SegmentJournalOptions {
 
 const MIB = 1024 * 1024;
 const GROUP_BYTES_MAX = 4 * MIB;
-/** Syncs start at least so far apart: a sync costs the same for one as for many. */
+/** Under load syncs start at least so far apart: a sync costs the same for one as for many. */
 const GATHER_MS = 1;
+/** Load is where the sync before served so many; fewer that happen to meet do not wait for company. */
+const LOAD_SERVED = 4;
 /** A UTF-16 code unit takes at most so many bytes of UTF-8. */
 const BYTES_PER_UNIT_MAX = 3;
 
@@ -45,7 +47,8 @@ interface Waiting {
 
 /**
  * All records of one turn of the event loop leave in one write; one `fdatasync` then serves every append that waits, and
- * the next group gathers while it runs, and for a moment where syncs follow each other closely. Writing is synchronous (it only copies into the page cache), syncing is not.
+ * the next group gathers while it runs, and under load for a moment longer. Writing is synchronous (it only copies into
+ * the page cache), syncing is not.
  */
 class SegmentJournal implements Journal {
   readonly tornBytes: number;
@@ -58,6 +61,7 @@ class SegmentJournal implements Journal {
   #unsynced: Waiting[] = [];
   #syncing = false;
   #syncStartedMs = -GATHER_MS;
+  #syncServed = 0;
   #gathering = false;
   /** Set from a refusal until all who waited have heard of it. */
   #refusal: Error | null = null;
@@ -182,7 +186,7 @@ class SegmentJournal implements Journal {
     if (this.#writer.isFull) this.#roll();
     if (this.#unsynced.length === 0 || this.#gathering) return;
     const startedMs = performance.now();
-    if (startedMs - this.#syncStartedMs < GATHER_MS) return this.#gather();
+    if (this.#syncServed >= LOAD_SERVED && startedMs - this.#syncStartedMs < GATHER_MS) return this.#gather();
     this.#syncing = true;
     this.#syncStartedMs = startedMs;
     this.#writer.sync((error) => {
@@ -226,6 +230,7 @@ class SegmentJournal implements Journal {
     const { syncedEnd } = this.#writer;
     const still = this.#unsynced.findIndex((waiting) => waiting.place.end > syncedEnd);
     const done = this.#unsynced.splice(0, still === -1 ? this.#unsynced.length : still);
+    this.#syncServed = done.length;
     for (const waiting of done) waiting.resolve(waiting.place);
   }
 
