@@ -8,7 +8,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LANES, startLoader, type Loader } from './measure.ts';
+import { LANES, startLoader, type Lane, type Loader } from './measure.ts';
 import { startScript, startTarget, stopChild, type Target } from './targets.ts';
 import { describeSources, findCauses, gatherSources, type CallMoments } from './tail-causes.ts';
 import type { ThreadSpans } from './tail-probe.ts';

@@ -55,6 +55,59 @@ describe('the data folder', () => {
   });
 });
 
+describe('an insert that comes often', () => {
+  const listPrepared = (database: Database): Promise<string[]> =>
+    database.asRole('operator', async (tx) => {
+      const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(tx);
+      return rows.map(({ statement }) => statement);
+    });
+  const insertTwenty = async (database: Database, name: string): Promise<void> => {
+    for (let index = 0; index < 20; index += 1) await addTenant(database, `ten_${name}_${index}`);
+  };
+
+  it('is prepared, a query is not', async () => {
+    const database = await open(tempFolder());
+    await insertTwenty(database, 'one');
+    for (let index = 0; index < 20; index += 1) await tenantCount(database);
+    expect(await listPrepared(database)).toEqual(['insert into tenant (id, name) values ($1, $2)']);
+    await insertTwenty(database, 'two');
+    expect(await tenantCount(database)).toBe(40);
+  });
+
+  it('is prepared anew by the thread that follows one that hung', async () => {
+    const database = await open(tempFolder(), { answerTimeoutMs: 1_500 });
+    await insertTwenty(database, 'before');
+    await expectUnavailable(
+      database.asRole('operator', (tx) => sql`select count(*) from generate_series(1, 100000000000)`.execute(tx)),
+    );
+    expect(await listPrepared(database)).toEqual([]);
+    await addTenant(database, 'ten_after');
+    expect(await listPrepared(database)).toHaveLength(1);
+    expect(await tenantCount(database)).toBe(21);
+  });
+
+  it('fails as it would unprepared, and works again', async () => {
+    const database = await open(tempFolder());
+    await insertTwenty(database, 'one');
+    await expect(addTenant(database, 'ten_one_0')).rejects.toMatchObject({ code: '23505' });
+    await addTenant(database, 'ten_other');
+    expect(await tenantCount(database)).toBe(21);
+  });
+
+  it('has no room for ever more texts', async () => {
+    const database = await open(tempFolder());
+    for (let columns = 1; columns <= 40; columns += 1) {
+      const values = Array.from({ length: columns }, (_, index) => sql`(${index}::int)`);
+      const insert = sql`insert into pg_temp.many select v from (values ${sql.join(values)}) as x(v)`;
+      await database.asRole('operator', async (tx) => {
+        await sql`create temp table many (v int) on commit drop`.execute(tx);
+        for (let index = 0; index < 20; index += 1) await insert.execute(tx);
+      });
+    }
+    expect(await listPrepared(database)).toHaveLength(32);
+  });
+});
+
 describe('the database thread', () => {
   const selectOne = (database: Database): Promise<unknown> =>
     database.asRole('operator', (tx) => sql`select 1 as one`.execute(tx));

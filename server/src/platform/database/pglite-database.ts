@@ -10,6 +10,7 @@ import { createMaintenance, type MaintenanceReport } from './pglite-maintenance.
 import { PgliteStream } from './pglite-stream.ts';
 import type { Database } from './port.ts';
 import { copyTemplate, isDataFolder, placeWhole, preparedFolder } from './prepared-folder.ts';
+import { preparingInserts } from './prepared-inserts.ts';
 import { checkSession, countListeners, withSession } from './sessions.ts';
 import { runTransaction } from './transactions.ts';
 
@@ -82,10 +83,11 @@ export async function makeDataFolder(folder: string, fill: (database: Database) 
 }
 
 function databaseOver({ connect, board, stop }: Engine): Database {
+  const lend = preparingInserts(connect);
   return {
     engine: 'pglite',
-    forTenant: ({ tenantId }, work) => runTransaction(connect, { role: 'app', tenantId, sync: true }, work),
-    asRole: (role, work, { sync = true } = {}) => runTransaction(connect, { role, sync }, work),
+    forTenant: ({ tenantId }, work) => runTransaction(lend, { role: 'app', tenantId, sync: true }, work),
+    asRole: (role, work, { sync = true } = {}) => runTransaction(lend, { role, sync }, work),
     async listen(channel, onNotice) {
       const statement = listenStatement(channel);
       if (board.add(channel, onNotice)) await withSession(connect, (session) => session.query(statement));
