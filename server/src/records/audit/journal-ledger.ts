@@ -1,5 +1,6 @@
 /** The ledger of one program with its embedded database: the journal is the record, the table `receipt` follows it. */
 import { must } from '#kernel';
+import type { Tx } from '#platform/database/port.ts';
 import { createBackgroundSync } from './background-sync.ts';
 import { KIND_HEAD, encodeHead } from './journal-records.ts';
 import type { Ledger } from './ledger.ts';
@@ -9,9 +10,12 @@ import { createAuditPlugin } from './plugin.ts';
 import type { FedReceipt } from './receipt-feed.ts';
 import { createReceiptPump, type ReceiptPump } from './receipt-pump.ts';
 import { readCursors, saveCursors } from './cursor-store.ts';
+import type { SealedReceipt } from './receipt-chain.ts';
 import { insertReceipts } from './receipt-store.ts';
 
 const PROJECTION = 'journal';
+/** As many as one statement stores: the embedded engine keeps its core while one runs, and calls wait for a core then. */
+const STATEMENT_RECEIPTS = 32;
 
 export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
   const { database, journal } = options;
@@ -56,6 +60,14 @@ export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
   };
 }
 
+async function insertInPortions(tx: Tx, receipts: readonly SealedReceipt[]): Promise<number> {
+  let stored = 0;
+  for (let from = 0; from < receipts.length; from += STATEMENT_RECEIPTS) {
+    stored += await insertReceipts(tx, receipts.slice(from, from + STATEMENT_RECEIPTS));
+  }
+  return stored;
+}
+
 /** Takes receipts from the journal into the table, rows and cursor in one transaction: each exactly once. */
 function createReceiptProjector({ database, clock, log }: LedgerOptions, core: LedgerCore): ReceiptPump {
   const store = (batch: readonly FedReceipt[]): Promise<void> => {
@@ -64,7 +76,7 @@ function createReceiptProjector({ database, clock, log }: LedgerOptions, core: L
     return database.asRole(
       'projector',
       async (tx) => {
-        const stored = await insertReceipts(tx, receipts);
+        const stored = await insertInPortions(tx, receipts);
         // The cursor lets each through once, so an id that is there belongs to another receipt: a bug of the caller.
         if (stored < receipts.length) log.error({ lost: receipts.length - stored }, 'a receipt id was used twice');
         await saveCursors(tx, PROJECTION, new Map([[core.head().writerId, BigInt(seq)]]));

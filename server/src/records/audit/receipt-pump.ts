@@ -1,14 +1,14 @@
-/** Moves receipts from the feed into the database: at once when idle, in batches under load. */
+/** Moves receipts from the feed into the database: at once when idle, in large batches under load. */
 import { AppError, type Clock, type Job } from '#kernel';
 import type { Log } from '#platform/telemetry/port.ts';
 import type { FedReceipt, ReceiptFeed } from './receipt-feed.ts';
 
 const BATCH_MAX = 1000;
 /**
- * Under load a batch gathers so long, or until it has this many receipts: one by one they cost several times as much, and
- * large batches hold a core for so long that calls wait for it. Whoever reads receipts does not wait for it: see `flush`.
+ * Under load a batch gathers so long, or until it has this many receipts: small batches cost several times as much, and
+ * take the CPU from calls. Whoever reads receipts does not wait for it: see `flush`.
  */
-const GATHER_MS = 64;
+const GATHER_MS = 250;
 const GATHER_RECEIPTS = 512;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5000;

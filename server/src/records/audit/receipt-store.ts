@@ -42,22 +42,8 @@ export interface StoredReceipt {
   tags: Tags;
 }
 
-/**
- * As many as one statement stores: the embedded engine's thread keeps its core while a statement runs, and calls wait for a
- * core meanwhile.
- */
-const STATEMENT_RECEIPTS = 64;
-
-/** Stores receipts; those that are there already stay as they are. Answers how many were new. */
+/** Stores receipts in one statement; those that are there already stay as they are. Answers how many were new. */
 export async function insertReceipts(tx: Tx, receipts: readonly SealedReceipt[]): Promise<number> {
-  let stored = 0;
-  for (let from = 0; from < receipts.length; from += STATEMENT_RECEIPTS) {
-    stored += await insertAtOnce(tx, receipts.slice(from, from + STATEMENT_RECEIPTS));
-  }
-  return stored;
-}
-
-async function insertAtOnce(tx: Tx, receipts: readonly SealedReceipt[]): Promise<number> {
   // JSON has no line break outside its strings, and none inside: there they are escaped.
   const rows = receipts.map(({ row }) => row).join('\n');
   const { numAffectedRows = 0n } = await sql`
