@@ -1,5 +1,6 @@
 /** What is measured: each target is one process between the load and the upstream. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { freePort } from '../../server/test/rigs/engine-process.ts';
 import { createReeveHome, type ReeveHome, type RunningReeve } from '../../server/test/rigs/reeve.ts';
 import { installPortkey } from './install-portkey.ts';
 import { MODEL, UPSTREAM_KEY, type Wire } from './traffic.ts';
@@ -140,7 +141,7 @@ prices:
 
 async function startPortkey({ upstreamPort }: TargetOptions): Promise<Target> {
   const script = await installPortkey();
-  const port = upstreamPort + 1;
+  const port = await freePort();
   const child = spawn(process.execPath, [script, '--headless', `--port=${port}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost', NODE_ENV: 'production' },
