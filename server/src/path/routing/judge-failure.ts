@@ -44,6 +44,8 @@ function judgeStatus(status: number, retryAfter: string | null): Verdict {
   }
   const refused: Verdict = { ...BASE, code: 'upstream_rejected', passThrough: true, breaker: 'succeed' };
   if (status === 429) return { ...refused, retry: retryAfter === null };
+  // The model did not finish in time, or failed at its work: no fault of the caller.
+  if (status === 408 || status === 424) return { ...refused, breaker: 'fail' };
   if (status >= 400 && status < 500) return { ...refused, fallBack: false };
   if (status >= 500) return { ...BASE, code: 'upstream_failed', retry: retryAfter === null };
   return { ...BASE, code: 'upstream_invalid', breaker: 'succeed' };

@@ -122,6 +122,8 @@ describe('run-plan', () => {
     ['402', status(402), 1],
     ['403', status(403), 1],
     ['302', status(302), 1],
+    ['408', status(408), 1],
+    ['424', status(424), 1],
   ])('on %s makes the due number of attempts, then falls back', async (_name, failed, expectedAttempts) => {
     const { run, attempted } = openRouting({ 'a/m': [failed], 'b/m': [answer] });
     const result = await run(planOf('a/m', 'b/m'));
@@ -137,7 +139,7 @@ describe('run-plan', () => {
     expect(result.attempts.map((attempt) => attempt.outcome)).toEqual(['status-503', 'ok']);
   });
 
-  it.each([400, 404, 408, 409, 413, 415, 422, 451])('passes a %d to the caller at once', async (code) => {
+  it.each([400, 404, 409, 413, 415, 422, 451])('passes a %d to the caller at once', async (code) => {
     const { run, attempted } = openRouting({ 'a/m': [status(code, '3')], 'b/m': [answer] });
     const result = await run(planOf('a/m', 'b/m'));
     expect(attempted).toEqual(['a/m']);
@@ -163,6 +165,11 @@ describe('run-plan', () => {
     const { run } = openRouting({ 'a/m': [failure('timeout')], 'b/m': [failure('invalid')] });
     const result = await run(planOf('a/m', 'b/m'));
     expect(result).toMatchObject({ code: 'upstream_invalid', candidate: { provider: { name: 'b' } }, failed: ['a/m'] });
+  });
+
+  it.each([408, 424])('passes a %d of the last candidate to the caller', async (code) => {
+    const { run } = openRouting({ 'a/m': [status(code)] });
+    expect(await run(planOf('a/m'))).toMatchObject({ type: 'failed', passThrough: true, failure: { status: code } });
   });
 
   it('reports a provider’s own 429 rather than a later failure to reach another', async () => {

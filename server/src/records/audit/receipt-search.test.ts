@@ -5,6 +5,8 @@ import { openTestDatabase } from '#platform/database/testing.ts';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReceiptDraft, Tags } from './ledger.ts';
+import { parseFilter } from './receipt-query.ts';
+import { listReceipts } from './receipt-store.ts';
 import {
   askRoute,
   makeDraft,
@@ -210,6 +212,29 @@ describe('a search over more receipts than one question may look at', () => {
       after = next;
     } while (after !== null);
     expect(sizes).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  it('stops where it stopped looking, also when receipts come meanwhile', async () => {
+    const filter = parseFilter({ tag: 'rare=yes' });
+    const page = { order: 'newest', after: null, count: 10 } as const;
+    let listed: unknown;
+    const work = database.asRole('operator', async (tx) => {
+      await sql`reset role`.execute(tx);
+      const addNewer = sql`
+        insert into receipt select id, tenant_id, created_at + interval '1 day', key_id, status, provider, model_id,
+          prompt_tokens, completion_tokens, cost_nanos, latency_ms, 'wri_newer', seq, hash, body, tags
+        from receipt where tenant_id = ${many} order by created_at desc limit 1`;
+      const between = tx.withPlugin({
+        transformQuery: ({ node }) => node,
+        transformResult: async ({ result }) => addNewer.execute(tx).then(() => result),
+      });
+      listed = await listReceipts(between, many, filter, page);
+      throw new Error('undone');
+    });
+    await expect(work).rejects.toThrow('undone');
+    // Before those that count down from MANY stand the ledger's own and the one that came before the search itself.
+    const last = `rcp_${String(MANY - 2497).padStart(26, '0')}`;
+    expect(listed).toEqual({ rows: [], stoppedAt: [expect.any(String), last] });
   });
 
   it('facets say that they are cut off', async () => {

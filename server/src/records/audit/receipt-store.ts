@@ -116,13 +116,21 @@ export async function listReceipts(
   }
   const conditions = allOf([...Object.values(facetConditions(filter)), otherCondition(filter)]);
   await followIndex(tx);
-  const { rows } = await sql<StoredReceipt>`
-    select body, hash, tags from (select * from receipt where ${part} order by ${order} limit ${EXAMINED_MAX}) examined
-    where ${conditions} order by ${order} limit ${page.count}`.execute(tx);
-  if (rows.length === page.count) return { rows, stoppedAt: null };
-  const { rows: ends } = await sql<{ created_at: string; id: string }>`
-    select created_at, id from receipt where ${part} order by ${order} offset ${EXAMINED_MAX - 1} limit 1`.execute(tx);
-  return { rows, stoppedAt: ends[0] === undefined ? null : [ends[0].created_at, ends[0].id] };
+  // One statement, so that both halves see the same receipts: one that came between would be in the next page again.
+  const { rows: found } = await sql<(StoredReceipt | { body: null }) & { end_at: string | null; end_id: string }>`
+    select body, hash, tags, end_at, end_id from (select 1) page
+    left join (
+      select * from (select * from receipt where ${part} order by ${order} limit ${EXAMINED_MAX}) examined
+      where ${conditions} order by ${order} limit ${page.count}
+    ) found on true
+    left join (
+      select created_at as end_at, id as end_id from receipt where ${part} order by ${order}
+      offset ${EXAMINED_MAX - 1} limit 1
+    ) ends on true
+    order by ${order}`.execute(tx);
+  const rows = found.flatMap((row) => (row.body === null ? [] : [{ body: row.body, hash: row.hash, tags: row.tags }]));
+  const { end_at: endAt = null, end_id: endId = '' } = found[0] ?? {};
+  return { rows, stoppedAt: rows.length === page.count || endAt === null ? null : [endAt, endId] };
 }
 
 /**
