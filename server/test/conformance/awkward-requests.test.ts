@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postJson } from '../rigs/api.ts';
 import { startMockWires, type MockWires } from '../rigs/mock-wires/start-mock-wires.ts';
-import { WIRE_KEY } from '../rigs/mock-wires/wire.ts';
+import { SIGNATURE, WIRE_KEY } from '../rigs/mock-wires/wire.ts';
 import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
 import { MATRIX } from './matrix-config.ts';
 
@@ -148,6 +148,39 @@ describe('a chat of OpenAI’s wire', () => {
   it.each(cross(['anthropic', 'google', 'bedrock'], IMAGES))('reaches %s with %s', (provider, _name, fields) =>
     expectTaken('/v1/chat/completions', provider, fields),
   );
+});
+
+describe('a tool call that Gemini signed', () => {
+  interface Spoken {
+    choices: { message: { tool_calls?: ToolCall[] }; delta: { tool_calls?: ToolCall[] } }[];
+  }
+  type ToolCall = Readonly<Record<string, unknown>> & { id: string };
+
+  /** Put together as clients do: what a later chunk says of a call stands beside what an earlier one said. */
+  function readStreamed(text: string): ToolCall[] {
+    const frames = text.split('\n').filter((line) => line.startsWith('data: {'));
+    const chunks = frames.map((line): Spoken => JSON.parse(line.slice('data: '.length)));
+    const calls = chunks.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? []);
+    return calls.length === 0 ? [] : [Object.assign({ id: '' }, ...calls)];
+  }
+
+  it.each([false, true])('goes back with its signature, streamed: %s', async (stream) => {
+    // From this generation on a call that comes back without it is marked as another model's.
+    const ask = (messages: object[], asked: object) =>
+      postJson(reeve, '/v1/chat/completions', {
+        model: 'google/gemini-3-pro-preview',
+        messages,
+        tools: [tool],
+        ...asked,
+      });
+    const said = await (await ask([user], { stream })).text();
+    const calls = stream ? readStreamed(said) : (JSON.parse(said) as Spoken).choices[0]?.message.tool_calls;
+    const [call] = calls ?? [];
+    expect(call).toMatchObject({ extra_content: { google: { thought_signature: SIGNATURE } } });
+    const answered = { role: 'tool', tool_call_id: call?.id, content: 'A stick.' };
+    const next = await ask([user, { role: 'assistant', content: null, tool_calls: calls }, answered], {});
+    expect([next.status, next.status === 200 ? '' : await next.text()]).toEqual([200, '']);
+  });
 });
 
 describe('a message of Anthropic’s wire', () => {

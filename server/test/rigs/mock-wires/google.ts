@@ -60,7 +60,7 @@ export const googleWire: MockWire = {
     }
     if (method !== 'generateContent' && method !== 'streamGenerateContent') return null;
     checkRequest(body);
-    const reply = readReply(body, fault);
+    const reply = { ...readReply(body, fault), signs: path.includes('/gemini-3') };
     if (method === 'generateContent') return sendJson(toBody(toParts(reply), toFinish(reply)));
     check(path.includes('alt=sse'), 'this mock streams server-sent events only');
     return sendEvents(toChunks(reply).map((chunk) => toFrame(JSON.stringify(chunk))));
@@ -111,6 +111,11 @@ function checkSigned(body: Json): void {
   );
 }
 
+/** The models of the third generation sign their calls whether asked to think or not. */
+interface SignedReply extends Reply {
+  signs: boolean;
+}
+
 function readReply(body: Json, fault: string | null): Reply {
   const config = asRecord(body['generationConfig']);
   const declared = asList(asList(body['tools'])[0]?.['functionDeclarations'])[0];
@@ -125,15 +130,15 @@ function readReply(body: Json, fault: string | null): Reply {
 
 const toFinish = ({ filtered }: Reply): string => (filtered ? 'SAFETY' : 'STOP');
 
-/** The signature of a thought stands on the part that follows it. */
-function toParts({ tool, pieces, thinks }: Reply): Json[] {
-  const signature = thinks ? { thoughtSignature: SIGNATURE } : {};
+/** The signature of a thought stands on the part that follows it, also where the thought itself is not shown. */
+function toParts({ tool, pieces, thinks, signs }: SignedReply): Json[] {
+  const signature = thinks || signs ? { thoughtSignature: SIGNATURE } : {};
   const thought = thinks ? [{ text: THOUGHT, thought: true }] : [];
   const said = tool === null ? { text: pieces.join('') } : { functionCall: { name: tool, args: TOOL_ARGUMENTS } };
   return [...thought, { ...said, ...signature }];
 }
 
-function toChunks(reply: Reply): Json[] {
+function toChunks(reply: SignedReply): Json[] {
   if (reply.tool !== null) return [toBody(toParts(reply), toFinish(reply))];
   const [first, ...thought] = toParts(reply).toReversed();
   const { text: _whole, ...signature } = first ?? {};

@@ -1,6 +1,7 @@
 /** From a whole answer to the body of a chat completion. Streams are rendered in `events-to-openai.ts`. */
 import type { Answer, AnswerPart, Citation, FinishReason, TokenLogprob, Usage } from '@reeve/contracts';
 import { renderUsage } from '../openai-usage.ts';
+import { toExtraContent } from './thought-signature.ts';
 
 /** What rendering needs beside the answer: the id and time it carries, and the name the caller used. */
 export interface RenderContext {
@@ -56,6 +57,7 @@ function renderMessage(parts: readonly AnswerPart[], context: RenderContext) {
             id: part.id || makeCallId(context, position),
             type: 'function',
             function: { name: part.name, arguments: part.arguments },
+            ...toExtraContent(part.signature),
           },
         ]
       : [],

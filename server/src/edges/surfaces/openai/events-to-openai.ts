@@ -10,6 +10,7 @@ import {
   toFinishReason,
   type RenderContext,
 } from './answer-to-openai.ts';
+import { toExtraContent } from './thought-signature.ts';
 
 /** One stream's rendering: one chunk for each event, and one before them that opens each choice. */
 export class ChunkStream {
@@ -73,11 +74,13 @@ function renderEvent(event: AnswerEvent, context: RenderContext): string {
   }
 }
 
-function toToolCall({ call, id, name, arguments: text }: Extract<AnswerEvent, { type: 'tool-call-delta' }>): object {
+function toToolCall(event: Extract<AnswerEvent, { type: 'tool-call-delta' }>): object {
+  const { call, id, name, arguments: text, signature } = event;
   return {
     index: call,
     ...(id === undefined ? {} : { id, type: 'function' }),
     function: { ...(name === undefined ? {} : { name }), arguments: text },
+    ...toExtraContent(signature),
   };
 }
 

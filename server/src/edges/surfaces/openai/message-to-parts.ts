@@ -4,6 +4,7 @@ import type { UnknownFields } from '../unknown-fields.ts';
 import { cacheOf } from './cache-control.ts';
 import { noteMessage } from './note-unknown.ts';
 import type { ChatRequest } from './openai-wire.ts';
+import { readThoughtSignature } from './thought-signature.ts';
 
 type Message = ChatRequest['messages'][number];
 type Base = Pick<Part, 'turn' | 'role'>;
@@ -73,7 +74,8 @@ function findBeside(message: Readonly<Record<string, unknown>>, base: Base): Par
 
 function toToolCall(call: NonNullable<NonNullable<Message['tool_calls']>[number]>, base: Base): Part {
   if (call.function === undefined) return { ...base, type: 'other', name: call.type ?? 'tool_call', value: call };
-  return { ...base, type: 'tool-call', id: call.id, name: call.function.name, arguments: call.function.arguments };
+  const { name, arguments: written } = call.function;
+  return { ...base, type: 'tool-call', id: call.id, name, arguments: written, ...readThoughtSignature(call) };
 }
 
 /** A result holds texts and media; whatever else stands in it goes beside it. */

@@ -120,6 +120,26 @@ describe('fields inside that nobody knows', () => {
     expect(partsOf(...messages)).toHaveLength(3);
   });
 
+  it('hold a signature of Gemini’s, and whatever else callers put there', () => {
+    const signatureOf = (extra: unknown): unknown => {
+      const [part] = partsOf({ role: 'assistant', tool_calls: [{ ...call, extra_content: extra }] });
+      return part?.type === 'tool-call' ? part.signature : 'no tool call';
+    };
+    expect(signatureOf({ google: { thought_signature: 'abc' } })).toEqual({ wire: 'google', value: 'abc' });
+    for (const extra of [
+      null,
+      'a',
+      7,
+      [],
+      {},
+      { google: null },
+      { google: 'a' },
+      { google: { thought_signature: 7 } },
+    ]) {
+      expect(signatureOf(extra)).toBeUndefined();
+    }
+  });
+
   it('may have the name of every object’s prototype', () => {
     const body = readJsonBody(
       Buffer.from('{"model":"m","messages":[{"role":"user","content":"a","__proto__":{"b":1}}],"__proto__":{"c":1}}'),
