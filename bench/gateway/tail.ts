@@ -8,7 +8,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LANES, startLoader, type Lane, type Loader } from './measure.ts';
+import { LANES, measureLane, startLoader, type Loader } from './measure.ts';
 import { startScript, startTarget, stopChild, type Target } from './targets.ts';
 import { describeSources, findCauses, gatherSources, type CallMoments } from './tail-causes.ts';
 import type { ThreadSpans } from './tail-probe.ts';
@@ -54,15 +54,12 @@ interface Calls {
 
 async function runRounds(loader: Loader, direct: Target, reeve: Target): Promise<Calls> {
   const calls: Calls = { direct: [], reeve: [] };
-  const load = async (
-    { port, path, headers }: Target,
-    seconds: number,
-    { pace, shape }: Lane = LANES.plainLatency,
-  ): Promise<CallMoments[]> => {
+  const load = async ({ port, path, headers }: Target, seconds: number): Promise<CallMoments[]> => {
+    const { pace, shape } = LANES.plainLatency;
     const job = { port, path, headers, wire: 'openai', shape, pace, seconds, keepsCalls: true } as const;
     return (await loader.run(job)).calls;
   };
-  for (const target of [direct, reeve]) await load(target, WARM_UP_SECONDS, LANES.plainCapacity);
+  for (const target of [direct, reeve]) await measureLane(loader, target, LANES.plainCapacity, WARM_UP_SECONDS);
   for (let round = 0; round < Number(values.rounds); round += 1) {
     calls.direct.push(...(await load(direct, Number(values.seconds))));
     calls.reeve.push(...(await load(reeve, Number(values.seconds))));

@@ -2,6 +2,7 @@
 export { AppError, toAppError } from './app-error.ts';
 export { assert, must } from './assert.ts';
 export { encodeBase32 } from './base32.ts';
+export { fieldOf } from './field-of.ts';
 export { hasCode } from './has-code.ts';
 export type { CsvValue } from './csv.ts';
 export { toCsvLine } from './csv.ts';

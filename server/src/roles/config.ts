@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { parsePrices, type PriceEntry } from '#accounting';
 import { ADAPTERS, parseProviders, type Provider } from '#adapters';
-import { createChecker, type Fault, type FindOrigin } from '#kernel';
+import { createChecker, fieldOf, type Fault, type FindOrigin } from '#kernel';
 import { isEgressEntry } from '../platform/http-client/egress.ts';
 import type { EgressRules } from '../platform/http-client/port.ts';
 import { parseModels, type ModelAliases } from '#routing';
@@ -117,7 +117,7 @@ type Sections = Static<typeof FileSchema>;
 
 /** The sections of a file that has faults elsewhere, so that their own faults are listed too. */
 function asSections(value: unknown): Sections {
-  return { providers: at(value, 'providers'), models: at(value, 'models'), prices: at(value, 'prices') };
+  return { providers: fieldOf(value, 'providers'), models: fieldOf(value, 'models'), prices: fieldOf(value, 'prices') };
 }
 
 /** Adds the providers whose key stands in the environment; one that the file configures itself is left alone. */
@@ -153,15 +153,11 @@ function listUrls(provider: Provider): string[] {
 
 /** Looks at the file as it is written: entries are listed also where something else of it is wrong. */
 function hostFaults(file: unknown, section: 'egress' | 'webhooks'): Fault[] {
-  const allow = at(at(file, section), 'allow');
+  const allow = fieldOf(fieldOf(file, section), 'allow');
   return (Array.isArray(allow) ? allow : []).flatMap((entry: unknown, index) => {
     if (typeof entry !== 'string' || isEgressEntry(entry)) return [];
     return [{ path: `${section}.allow[${index}]`, message: `is "${entry}", not of the form host:port` }];
   });
-}
-
-function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 /** `host:port` as the egress rules write it. */

@@ -3,7 +3,7 @@
  * out as something that it takes. Where the wires agree the caller's own bytes go on, and nothing is asked here.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postJson } from '../rigs/api.ts';
+import { postJson, sseData } from '../rigs/api.ts';
 import { startMockWires, type MockWires } from '../rigs/mock-wires/start-mock-wires.ts';
 import { SIGNATURE, WIRE_KEY } from '../rigs/mock-wires/wire.ts';
 import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
@@ -158,8 +158,8 @@ describe('a tool call that Gemini signed', () => {
 
   /** Put together as clients do: what a later chunk says of a call stands beside what an earlier one said. */
   function readStreamed(text: string): ToolCall[] {
-    const frames = text.split('\n').filter((line) => line.startsWith('data: {'));
-    const chunks = frames.map((line): Spoken => JSON.parse(line.slice('data: '.length)));
+    const frames = sseData(text).filter((data) => data !== '[DONE]');
+    const chunks = frames.map((data): Spoken => JSON.parse(data));
     const calls = chunks.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? []);
     return calls.length === 0 ? [] : [Object.assign({ id: '' }, ...calls)];
   }

@@ -40,8 +40,9 @@ function createNames(): { find(text: string): string | null } {
       counts.set(text, count);
       if (count < OFTEN) return null;
       counts.delete(text);
-      names.set(text, `insert_${names.size}`);
-      return names.get(text) ?? null;
+      const made = `insert_${names.size}`;
+      names.set(text, made);
+      return made;
     },
   };
 }

@@ -118,19 +118,21 @@ export async function listReceipts(
   await followIndex(tx);
   // One statement, so that both halves see the same receipts: one that came between would be in the next page again.
   const { rows: found } = await sql<(StoredReceipt | { body: null }) & { end_at: string | null; end_id: string }>`
-    select body, hash, tags, end_at, end_id from (select 1) page
-    left join (
+    with found as (
       select * from (select * from receipt where ${part} order by ${order} limit ${EXAMINED_MAX}) examined
       where ${conditions} order by ${order} limit ${page.count}
-    ) found on true
+    )
+    select body, hash, tags, end_at, end_id from (select 1) page
+    left join found on true
     left join (
-      select created_at as end_at, id as end_id from receipt where ${part} order by ${order}
+      select created_at as end_at, id as end_id from receipt
+      where (select count(*) from found) < ${page.count} and ${part} order by ${order}
       offset ${EXAMINED_MAX - 1} limit 1
     ) ends on true
     order by ${order}`.execute(tx);
   const rows = found.flatMap((row) => (row.body === null ? [] : [{ body: row.body, hash: row.hash, tags: row.tags }]));
   const { end_at: endAt = null, end_id: endId = '' } = found[0] ?? {};
-  return { rows, stoppedAt: rows.length === page.count || endAt === null ? null : [endAt, endId] };
+  return { rows, stoppedAt: endAt === null ? null : [endAt, endId] };
 }
 
 /**

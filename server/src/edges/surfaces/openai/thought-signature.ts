@@ -3,6 +3,7 @@
  * endpoint puts it, `tool_calls[].extra_content.google.thought_signature`, so clients that echo calls whole keep it.
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
+import { fieldOf } from '#kernel';
 import type { Signature } from '@reeve/contracts';
 
 /** The wire of the adapter that signed, and that reads the signature again. */
@@ -17,8 +18,4 @@ export function toExtraContent(signature: Signature | undefined) {
 export function readThoughtSignature(call: object): { signature?: Signature } {
   const value = fieldOf(fieldOf(fieldOf(call, 'extra_content'), GOOGLE), 'thought_signature');
   return typeof value === 'string' && value !== '' ? { signature: { wire: GOOGLE, value } } : {};
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
