@@ -13,7 +13,7 @@ export class PgliteStream extends Duplex {
   readonly #answerTimeoutMs: number;
   #worker: Worker | null = null;
   #waiting = 0;
-  #watchdog: NodeJS.Timeout | null = null;
+  #watchdog: NodeJS.Timeout | undefined;
   #ending: Done | null = null;
 
   /** A thread that is silent for `answerTimeoutMs` while it owes an answer is taken for hung and stopped. */
@@ -32,6 +32,7 @@ export class PgliteStream extends Duplex {
     worker.on('error', (cause) => this.destroy(new Error(`The database thread failed: ${cause.message}`, { cause })));
     worker.on('exit', () => this.#exited());
     this.#worker = worker;
+    this.#watchdog = setTimeout(() => this.#noteSilence(), this.#answerTimeoutMs).unref();
   }
 
   #receive(message: FromWorker): void {
@@ -40,14 +41,13 @@ export class PgliteStream extends Duplex {
       return;
     }
     this.#waiting -= 1;
-    if (this.#waiting === 0) this.#stopWatch();
-    else this.#watchdog?.refresh();
+    this.#watchdog?.refresh();
     if (message.length > 0) this.push(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   }
 
   #exited(): void {
     this.#worker = null;
-    this.#stopWatch();
+    clearTimeout(this.#watchdog);
     if (this.#ending === null) this.destroy(new Error('The database thread ended'));
     else {
       this.push(null);
@@ -70,8 +70,8 @@ export class PgliteStream extends Duplex {
   }
 
   #post(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#waiting === 0) this.#watchdog?.refresh();
     this.#waiting += 1;
-    this.#startWatch();
     const message: ToWorker = bytes;
     this.#worker?.postMessage(message, [bytes.buffer]);
   }
@@ -87,23 +87,17 @@ export class PgliteStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    this.#stopWatch();
+    clearTimeout(this.#watchdog);
     const worker = this.#worker;
     this.#worker = null;
     if (worker === null) done(error);
     else void worker.terminate().then(() => done(error));
   }
 
-  #startWatch(): void {
-    if (this.#watchdog !== null) return;
-    const silent = new Error(`The database thread was silent for ${this.#answerTimeoutMs} ms`);
-    this.#watchdog = setTimeout(() => this.destroy(silent), this.#answerTimeoutMs);
-    this.#watchdog.unref();
-  }
-
-  #stopWatch(): void {
-    if (this.#watchdog !== null) clearTimeout(this.#watchdog);
-    this.#watchdog = null;
+  /** One timer for all messages: it is only moved on, and where nothing is owed it goes by. */
+  #noteSilence(): void {
+    if (this.#waiting === 0) return;
+    this.destroy(new Error(`The database thread was silent for ${this.#answerTimeoutMs} ms`));
   }
 
   /** As of a socket; `pg` calls them. */

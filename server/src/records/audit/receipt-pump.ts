@@ -3,13 +3,12 @@ import { AppError, type Clock, type Job } from '#kernel';
 import type { Log } from '#platform/telemetry/port.ts';
 import type { FedReceipt, ReceiptFeed } from './receipt-feed.ts';
 
-const BATCH_MAX = 1000;
 /**
- * Under load a batch gathers so long, or until it has this many receipts: small batches cost several times as much, and
- * take the CPU from calls. Whoever reads receipts does not wait for it: see `flush`.
+ * Under load a batch gathers so long, or until it is full: small batches cost several times as much, and take the CPU
+ * from calls. Whoever reads receipts does not wait for it: see `flush`.
  */
 const GATHER_MS = 250;
-const GATHER_RECEIPTS = 512;
+const BATCH_RECEIPTS = 1024;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5000;
 
@@ -85,7 +84,7 @@ class Pump implements ReceiptPump {
   wake(): void {
     if (!this.#running || this.#work !== null || this.#fault !== null) return;
     const { feed, clock } = this.#deps;
-    if (feed.pending >= GATHER_RECEIPTS || this.#waiters.length > 0) return this.#run();
+    if (feed.pending >= BATCH_RECEIPTS || this.#waiters.length > 0) return this.#run();
     if (feed.pending === 0 || this.#cancelTimer !== null) return;
     const waitMs = this.#lastStartMs + GATHER_MS - clock.monotonicMs();
     if (waitMs <= 0) this.#run();
@@ -129,14 +128,14 @@ class Pump implements ReceiptPump {
     do {
       this.#lastStartMs = clock.monotonicMs();
       if (!(await this.#storeBatch())) return;
-    } while (feed.pending >= GATHER_RECEIPTS || (feed.pending > 0 && this.#waiters.length > 0));
+    } while (feed.pending >= BATCH_RECEIPTS || (feed.pending > 0 && this.#waiters.length > 0));
   }
 
   /** False where the database did not take it; the batch is kept for the next attempt. */
   async #storeBatch(): Promise<boolean> {
     const { feed, store, onStored } = this.#deps;
     try {
-      if (this.#batch.length === 0) this.#batch = await feed.take(BATCH_MAX);
+      if (this.#batch.length === 0) this.#batch = await feed.take(BATCH_RECEIPTS);
       const last = this.#batch.at(-1);
       if (last !== undefined) await store(this.#batch);
       this.#batch = [];
