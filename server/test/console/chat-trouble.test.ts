@@ -106,6 +106,20 @@ describe('what goes wrong', () => {
     await answer.getByText('after f-status-500/status-500 failed').waitFor();
   });
 
+  it('sends what was asked before it knew its models, once it does', async () => {
+    const page = await rig.open('/work/chat');
+    const held: (() => Promise<void>)[] = [];
+    await page.route('**/v1/models', (route) => void held.push(() => route.continue()));
+    await page.goto(page.url().replace(/chat.*/, 'chat?model=good'));
+    await messageField(page).fill('too early');
+    await messageField(page).press('Enter');
+    await expect.poll(() => held.length).toBe(1);
+    expect(await threadOf(page).getByText('too early').count()).toBe(0);
+    for (const go of held) await go();
+    await threadOf(page).getByText(MOCK_TEXT).waitFor();
+    expect(await messageField(page).inputValue()).toBe('');
+  });
+
   it('tells of another window that was first, and loses no word', async () => {
     const page = await openChat(rig, 'good');
     await ask(page, 'from both windows');

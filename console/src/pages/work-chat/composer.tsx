@@ -162,7 +162,7 @@ function useQuestion(chat: Chat) {
   const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const [problem, setProblem] = useState<unknown>(null);
   const [sending, setSending] = useState(false);
-  const { data: models = [] } = useQuery(modelsQuery);
+  const { data: models = [], isPending } = useQuery(modelsQuery);
   const asked = [chat.model, ...(chat.beside === null ? [] : [chat.beside])];
   const untaken = findUntaken(
     attachments,
@@ -170,7 +170,8 @@ function useQuestion(chat: Chat) {
   );
   const tooMuch = isTooMuch(attachments);
   const empty = text.trim() === '' && attachments.length === 0;
-  const ready = !empty && !sending && !chat.busy && !tooMuch && untaken.length === 0 && chat.model !== null;
+  const ready =
+    !empty && !sending && !chat.busy && !tooMuch && untaken.length === 0 && (chat.model !== null || isPending);
   const dismiss = (): void => {
     setProblem(null);
     setRefused([]);

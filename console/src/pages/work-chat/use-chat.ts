@@ -11,7 +11,7 @@ import {
   type Part,
 } from './conversation.ts';
 import { isRunning, liveAnswers, startAnswer, stopAnswers, type LiveAnswer } from './live-answers.ts';
-import { modelsQuery } from './models.ts';
+import { modelsQuery, type Model } from './models.ts';
 import type { ChatSearch } from './search.ts';
 import { findLeaf, readPath } from './tree.ts';
 
@@ -42,7 +42,8 @@ export function useChat(conversation: Conversation | null): Chat {
   const search = page.useSearch();
   const navigate = page.useNavigate();
   const { lives, path, busy } = useWay(conversation, search.at);
-  const model = useModel(search.model, path);
+  const { data: offered = [] } = useQuery(modelsQuery);
+  const model = chooseModel(offered, search.model, path);
   const beside = search.beside === model ? null : (search.beside ?? null);
   const show: Chat['show'] = (change) => void navigate({ search: (before) => dropAbsent({ ...before, ...change }) });
 
@@ -58,9 +59,11 @@ export function useChat(conversation: Conversation | null): Chat {
     beside,
     show,
     async ask(parts, parentId, onKept) {
-      if (model === null) return;
-      const models = [model, ...(beside === null ? [] : [beside])];
-      remember(MODEL_PLACE, model);
+      // Who is quick asks before the page knows its models.
+      const first = model ?? chooseModel(await client.ensureQueryData(modelsQuery), search.model, path);
+      if (first === null) return;
+      const models = [...new Set([first, ...(beside === null ? [] : [beside])])];
+      remember(MODEL_PLACE, first);
       const id = conversation?.session.id ?? (await beginConversation(client, titleOf(parts), models));
       const question = await appendEntry(client, id, { parent_id: parentId, role: 'user', parts });
       onKept?.();
@@ -95,8 +98,7 @@ function useWay(conversation: Conversation | null, at: string | undefined) {
 }
 
 /** Of the URL; else the one that answered last; else the one that was chosen last; else the first. */
-function useModel(wanted: string | undefined, path: readonly Entry[]): string | null {
-  const { data: models = [] } = useQuery(modelsQuery);
+function chooseModel(models: readonly Model[], wanted: string | undefined, path: readonly Entry[]): string | null {
   const last = path.findLast(({ model }) => model !== null)?.model;
   const offered = [wanted, last, recall(MODEL_PLACE)].find((name) => models.some(({ id }) => id === name));
   return offered ?? models[0]?.id ?? null;
