@@ -137,7 +137,63 @@ for (const { name: provider } of JSON.parse(PROVIDERS)) {
   }
 }
 
+/** As this client does by itself, earlier thoughts come back as references to their ids: it takes them for stored. */
+function thoughtCases({ name, thinks }) {
+  const execute = async () => '3 °C';
+  const tools = { get_weather: tool({ description: 'Looks outside.', inputSchema: Place, execute }) };
+  const thinking = { forceReasoning: true, reasoningEffort: 'high' };
+  const asked = { prompt: QUESTION, maxRetries: 0, tools, stopWhen: isStepCount(3) };
+  const ask = async (make, options) => {
+    const answer = await make({ ...asked, model: openai.responses(name), providerOptions: { openai: options } });
+    return Promise.all([answer.text, answer.steps]);
+  };
+  return Object.fromEntries(
+    [generateText, streamText].map((make) => [
+      `AI SDK, responses: ${make.name} with thoughts and tools before ${name}`,
+      async () => {
+        if (thinks === 'refused') return;
+        for (const stored of [{}, { store: false }]) {
+          const [text, steps] = await ask(make, { ...thinking, ...stored });
+          assert.deepEqual([steps.length, text], [2, TEXT]);
+          // Before Claude this shows that its thought came back signed: it thinks on only behind one.
+          const shown = thinks === 'never' ? undefined : 'Sticks vary.';
+          assert.deepEqual([steps[0].reasoningText, steps[1].reasoningText], [shown, shown]);
+        }
+      },
+    ]),
+  );
+}
+
+for (const facts of JSON.parse(PROVIDERS)) Object.assign(cases, thoughtCases(facts));
+
+/** Gemini signs the calls of its newer models whether asked to think or not, and wants the signatures back. */
+const SIGNING = 'google/gemini-3-pro-preview';
+
 Object.assign(cases, {
+  async 'AI SDK, responses: tools that were signed'() {
+    await aiSdkCases(SIGNING, (model) => openai.responses(model)).tools();
+  },
+  async 'AI SDK, messages: tools that were signed'() {
+    await aiSdkCases(SIGNING, (model) => anthropic(model)).tools();
+  },
+  async 'LangChain, responses: tools that were signed'() {
+    await CLIENTS['LangChain, responses'](SIGNING).tools();
+  },
+  async 'LangChain, messages: tools that were signed'() {
+    await CLIENTS['LangChain, messages'](SIGNING).tools();
+  },
+  async 'AI SDK, responses: references to texts are refused with the mend'() {
+    const first = await generateText({ model: openai.responses('google'), prompt: QUESTION, maxRetries: 0 });
+    const messages = [
+      { role: 'user', content: QUESTION },
+      ...first.response.messages,
+      { role: 'user', content: 'Why?' },
+    ];
+    const ask = (providerOptions) =>
+      generateText({ model: openai.responses('google'), messages, maxRetries: 0, providerOptions });
+    await assert.rejects(ask({}), (error) => error.statusCode === 400 && /"store" to false/.test(error.message));
+    assert.equal((await ask({ openai: { store: false } })).text, TEXT);
+  },
   async 'LangChain: embeddings'() {
     const configuration = { baseURL };
     const embeddings = new OpenAIEmbeddings({ model: 'openai-embed', apiKey: REEVE_KEY, configuration, maxRetries: 0 });

@@ -3,7 +3,7 @@ import type { AppError } from '#kernel';
 import { toPassedError } from '../openai-errors.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
 import { ResponseStream, toFrame } from './events-to-responses.ts';
-import { toResponse, toStatus, type ResponseContext } from './response-object.ts';
+import { keepsItems, toResponse, toStatus, type ResponseContext } from './response-object.ts';
 import { ResponseOutput } from './response-output.ts';
 import { WIRE } from './responses-wire.ts';
 
@@ -41,7 +41,7 @@ export function createResponsesVoice(call: Call, request: Request, createdSecond
 
 /** A whole answer as body text. */
 function renderAnswer(answer: Answer, usage: Usage, context: ResponseContext): string {
-  const output = new ResponseOutput(context.receiptId, () => undefined);
+  const output = new ResponseOutput(context.receiptId, keepsItems(context), () => undefined);
   for (const [position, part] of answer.parts.entries()) if (part.index === 0) addPart(output, part, position);
   const end = answer.parts.find((part) => part.type === 'end');
   const finishReason = end?.type === 'end' ? end.finishReason : 'other';

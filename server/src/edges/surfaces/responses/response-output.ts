@@ -3,7 +3,8 @@
  * answer goes the same way with nobody listening. Source: the public API reference for streaming events of responses.
  */
 import type { AnswerEvent, Citation, Signature, TokenLogprob } from '@reeve/contracts';
-import { ownItemId, toEncryptedContent } from './reasoning-items.ts';
+import { sealCallId } from '../sealed-signature.ts';
+import { ownItemId, toEncryptedContent, toSealedId } from './reasoning-items.ts';
 
 type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
@@ -66,14 +67,16 @@ export class ResponseOutput {
   readonly items: OutputItem[] = [];
   readonly #name: string;
   readonly #emit: Emit;
+  readonly #keepsItems: boolean;
   #message: Current<MessageItem> | null = null;
-  #reasoning: (Current<ReasoningItem> & { hidden: boolean }) | null = null;
+  #reasoning: (Current<ReasoningItem> & { hidden: boolean; signature?: Signature }) | null = null;
   /** Calls stay open to the end: their pieces may come interleaved. */
   readonly #calls = new Map<number, OpenCall>();
 
-  /** Ids of items are made of `name`. */
-  constructor(name: string, emit: Emit) {
+  /** Ids of items are made of `name`. `keepsItems`: the caller sends items back whole, not only their ids. */
+  constructor(name: string, keepsItems: boolean, emit: Emit) {
     this.#name = name;
+    this.#keepsItems = keepsItems;
     this.#emit = emit;
   }
 
@@ -105,8 +108,12 @@ export class ResponseOutput {
     const open = this.#reasoning;
     if (text === '' && signature === undefined) return;
     const goesOn = open !== null && open.block === block && (block !== undefined || open.hidden === hidden);
-    const { item, at } = goesOn ? open : this.#openReasoning(block, hidden, signature);
-    if (signature !== undefined) item.encrypted_content = toEncryptedContent(signature);
+    const current = goesOn ? open : this.#openReasoning(block, hidden, signature);
+    const { item, at } = current;
+    if (signature !== undefined) {
+      item.encrypted_content = toEncryptedContent(signature);
+      current.signature = signature;
+    }
     if (text === '') return;
     const place = { item_id: item.id, output_index: at, summary_index: 0 };
     let [part] = item.summary;
@@ -120,9 +127,9 @@ export class ResponseOutput {
   }
 
   addCall({ call, id, name, arguments: text, signature }: Omit<ToolCallDelta, 'type' | 'index'>): void {
-    const open = this.#calls.get(call) ?? this.#openCall(call, id, name);
+    const open = this.#calls.get(call) ?? this.#openCall(call, id, name, signature);
     if (open.item.name === '' && name !== undefined) open.item.name = name;
-    if (signature !== undefined) open.signature = signature;
+    if (signature !== undefined && this.#keepsItems) open.signature = signature;
     if (text === '') return;
     open.item.arguments += text;
     this.#emit('response.function_call_arguments.delta', { item_id: open.item.id, output_index: open.at, delta: text });
@@ -170,18 +177,37 @@ export class ResponseOutput {
   #openReasoning(block: number | undefined, hidden: boolean, signature: Signature | undefined) {
     this.#closeCurrent('completed');
     const head = this.#head('rs');
-    const item: ReasoningItem = { ...head, id: ownItemId(signature) ?? head.id, type: 'reasoning', summary: [] };
+    const id = ownItemId(signature) ?? (hidden ? this.#sealId(signature, '') : null) ?? head.id;
+    const item: ReasoningItem = { ...head, id, type: 'reasoning', summary: [] };
     this.#reasoning = { item, at: this.#addItem(item), block, hidden };
     return this.#reasoning;
   }
 
-  #openCall(call: number, id: string | undefined, name: string | undefined): OpenCall {
+  #sealId(signature: Signature | undefined, text: string): string | null {
+    return this.#keepsItems || signature === undefined ? null : toSealedId(signature, text);
+  }
+
+  /** A signature comes behind its thought, whose id is out by then: an item of its own holds both in its id. */
+  #addSealed({ id: known, summary: [part] }: ReasoningItem, signature: Signature | undefined): void {
+    const id = this.#sealId(signature, part?.text ?? '');
+    if (id === null || id === known) return;
+    const item: ReasoningItem = { id, status: 'in_progress', type: 'reasoning', summary: [] };
+    this.#closeItem(item, this.#addItem(item), 'completed');
+  }
+
+  #openCall(
+    call: number,
+    id: string | undefined,
+    name: string | undefined,
+    signature: Signature | undefined,
+  ): OpenCall {
     this.#closeCurrent('completed');
     const head = this.#head('fc');
+    const callId = id || `call_${head.id}`;
     const item: CallItem = {
       ...head,
       type: 'function_call',
-      call_id: id || `call_${head.id}`,
+      call_id: this.#keepsItems || signature === undefined ? callId : sealCallId(callId, signature),
       name: name ?? '',
       arguments: '',
     };
@@ -219,6 +245,7 @@ export class ResponseOutput {
     if (reasoning !== null) {
       this.#closeSummary(reasoning);
       this.#closeItem(reasoning.item, reasoning.at, status);
+      this.#addSealed(reasoning.item, reasoning.signature);
     }
   }
 
