@@ -132,8 +132,8 @@ export const otherCases = (providers: readonly string[]): string[] => [
   ...providers.flatMap((provider) =>
     ['generateText', 'streamText'].map((way) => `AI SDK, responses: ${way} with thoughts and tools before ${provider}`),
   ),
-  ...['AI SDK', 'LangChain'].flatMap((client) =>
-    ['responses', 'messages'].map((surface) => `${client}, ${surface}: tools that were signed`),
+  ...['AI SDK, chat', 'AI SDK, responses', 'AI SDK, messages', 'LangChain, responses', 'LangChain, messages'].map(
+    (client) => `${client}: tools that were signed`,
   ),
   'AI SDK, responses: references to texts are refused with the mend',
   'LangChain: embeddings',

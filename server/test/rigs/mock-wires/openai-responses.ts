@@ -41,7 +41,7 @@ export function answerResponses(body: Json, fault: string | null): WireReply {
   const format = asRecord(asRecord(body['text'])['format'])['type'];
   const reply = decideReply({
     tool: asList(body['tools'])[0]?.['name'],
-    answered: items.some(({ type }) => type === 'function_call_output'),
+    answered: items.filter(({ type }) => type === 'function_call_output').length,
     wantsJson: format === 'json_schema' || format === 'json_object',
     thinks: ![undefined, 'none'].includes(asRecord(body['reasoning'])['effort'] as string),
     fault,

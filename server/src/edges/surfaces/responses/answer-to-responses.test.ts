@@ -99,10 +99,14 @@ describe('whole answers', () => {
 
   test('what this wire’s own provider encrypted comes out as it came', () => {
     const value = JSON.stringify({ id: 'rs_far', encrypted_content: 'gAAA' });
-    const [item] = render([
-      { index: 0, type: 'reasoning', text: '', hidden: true, signature: { wire: 'openai-responses', value } },
-      END,
-    ]).output;
+    const said: AnswerPart = {
+      index: 0,
+      type: 'reasoning',
+      text: '',
+      hidden: true,
+      signature: { wire: 'openai-responses', value },
+    };
+    const [item] = render([said, END], { include: ['reasoning.encrypted_content'] }).output;
     expect(item).toMatchObject({ id: 'rs_far', type: 'reasoning', summary: [], encrypted_content: 'gAAA' });
   });
 

@@ -1,5 +1,5 @@
 import type { AnswerEvent, FinishReason, Usage } from '@reeve/contracts';
-import { keepsItems, toResponse, toStatus, type ResponseContext } from './response-object.ts';
+import { toResponse, toStatus, type ResponseContext } from './response-object.ts';
 import { ResponseOutput } from './response-output.ts';
 
 /** One stream's events as this wire says them, each with the next sequence number. */
@@ -12,9 +12,7 @@ export class ResponseStream {
 
   constructor(context: ResponseContext) {
     this.#context = context;
-    this.#output = new ResponseOutput(context.receiptId, keepsItems(context), (type, fields) =>
-      this.#say(type, fields),
-    );
+    this.#output = new ResponseOutput(context, (type, fields) => this.#say(type, fields));
     const response = toResponse(context, { status: 'in_progress', output: [] });
     this.#say('response.created', { response });
     this.#say('response.in_progress', { response });

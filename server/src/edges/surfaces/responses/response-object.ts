@@ -1,25 +1,14 @@
 /** The object that stands for a whole response. Source: the public API reference for the response object. */
 import type { FinishReason, Usage } from '@reeve/contracts';
-import type { OutputItem } from './response-output.ts';
-import { ENCRYPTED } from './responses-wire.ts';
+import type { ItemContext, OutputItem } from './response-output.ts';
 
 /** What rendering needs beside the answer. */
-export interface ResponseContext {
-  /** Ids of the response and its items are made of it. */
-  receiptId: string;
+export interface ResponseContext extends ItemContext {
   createdSeconds: number;
   /** The name that the caller used. */
   model: string;
   /** The caller's own body: a response repeats its settings. */
   request: Readonly<Record<string, unknown>>;
-}
-
-/**
- * Whether the caller says that it sends the items of an answer back whole. Who says nothing takes them for stored, as
- * OpenAI's own service does, and may send back no more than their ids.
- */
-export function keepsItems({ request: { store, include } }: ResponseContext): boolean {
-  return store === false || (Array.isArray(include) && include.includes(ENCRYPTED));
 }
 
 export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete';

@@ -49,6 +49,18 @@ type ReasoningDelta = Pick<
   'text' | 'block' | 'hidden' | 'signature'
 >;
 
+export interface ItemContext {
+  /** Ids of the response and its items are made of it. */
+  receiptId: string;
+  /**
+   * The caller says that it sends items back whole. Who says nothing may take them for stored, as they are in OpenAI's own
+   * service, and send back no more than their ids.
+   */
+  keepsItems: boolean;
+  /** Also thoughts without words: the caller asked for thoughts, or for a form of them to send back. */
+  showsHidden: boolean;
+}
+
 /** The item that text or reasoning goes to; `block` is the provider's, where it counts them. */
 interface Current<Item> {
   item: Item;
@@ -65,18 +77,15 @@ interface OpenCall {
 export class ResponseOutput {
   /** By output index, as they stand. */
   readonly items: OutputItem[] = [];
-  readonly #name: string;
+  readonly #context: ItemContext;
   readonly #emit: Emit;
-  readonly #keepsItems: boolean;
   #message: Current<MessageItem> | null = null;
   #reasoning: (Current<ReasoningItem> & { hidden: boolean; signature?: Signature }) | null = null;
   /** Calls stay open to the end: their pieces may come interleaved. */
   readonly #calls = new Map<number, OpenCall>();
 
-  /** Ids of items are made of `name`. `keepsItems`: the caller sends items back whole, not only their ids. */
-  constructor(name: string, keepsItems: boolean, emit: Emit) {
-    this.#name = name;
-    this.#keepsItems = keepsItems;
+  constructor(context: ItemContext, emit: Emit) {
+    this.#context = context;
     this.#emit = emit;
   }
 
@@ -106,7 +115,7 @@ export class ResponseOutput {
 
   addReasoning({ text, block, hidden = false, signature }: ReasoningDelta): void {
     const open = this.#reasoning;
-    if (text === '' && signature === undefined) return;
+    if (text === '' && (signature === undefined || (hidden && !this.#context.showsHidden))) return;
     const goesOn = open !== null && open.block === block && (block !== undefined || open.hidden === hidden);
     const current = goesOn ? open : this.#openReasoning(block, hidden, signature);
     const { item, at } = current;
@@ -129,7 +138,7 @@ export class ResponseOutput {
   addCall({ call, id, name, arguments: text, signature }: Omit<ToolCallDelta, 'type' | 'index'>): void {
     const open = this.#calls.get(call) ?? this.#openCall(call, id, name, signature);
     if (open.item.name === '' && name !== undefined) open.item.name = name;
-    if (signature !== undefined && this.#keepsItems) open.signature = signature;
+    if (signature !== undefined && this.#context.keepsItems) open.signature = signature;
     if (text === '') return;
     open.item.arguments += text;
     this.#emit('response.function_call_arguments.delta', { item_id: open.item.id, output_index: open.at, delta: text });
@@ -184,7 +193,7 @@ export class ResponseOutput {
   }
 
   #sealId(signature: Signature | undefined, text: string): string | null {
-    return this.#keepsItems || signature === undefined ? null : toSealedId(signature, text);
+    return this.#context.keepsItems || signature === undefined ? null : toSealedId(signature, text);
   }
 
   /** A signature comes behind its thought, whose id is out by then: an item of its own holds both in its id. */
@@ -207,7 +216,7 @@ export class ResponseOutput {
     const item: CallItem = {
       ...head,
       type: 'function_call',
-      call_id: this.#keepsItems || signature === undefined ? callId : sealCallId(callId, signature),
+      call_id: this.#context.keepsItems || signature === undefined ? callId : sealCallId(callId, signature),
       name: name ?? '',
       arguments: '',
     };
@@ -224,7 +233,7 @@ export class ResponseOutput {
   }
 
   #head(prefix: string): { id: string; status: ItemStatus } {
-    return { id: `${prefix}_${this.#name}_${this.items.length}`, status: 'in_progress' };
+    return { id: `${prefix}_${this.#context.receiptId}_${this.items.length}`, status: 'in_progress' };
   }
 
   #addItem(item: OutputItem): number {
