@@ -150,6 +150,9 @@ describe('a chat of OpenAI’s wire', () => {
   );
 });
 
+/** From this generation on a call that comes back without its signature is marked as another model's. */
+const GEMINI_3 = 'google/gemini-3-pro-preview';
+
 describe('a tool call that Gemini signed', () => {
   interface Spoken {
     choices: { message: { tool_calls?: ToolCall[] }; delta: { tool_calls?: ToolCall[] } }[];
@@ -165,14 +168,8 @@ describe('a tool call that Gemini signed', () => {
   }
 
   it.each([false, true])('goes back with its signature, streamed: %s', async (stream) => {
-    // From this generation on a call that comes back without it is marked as another model's.
     const ask = (messages: object[], asked: object) =>
-      postJson(reeve, '/v1/chat/completions', {
-        model: 'google/gemini-3-pro-preview',
-        messages,
-        tools: [tool],
-        ...asked,
-      });
+      postJson(reeve, '/v1/chat/completions', { model: GEMINI_3, messages, tools: [tool], ...asked });
     const said = await (await ask([user], { stream })).text();
     const calls = stream ? readStreamed(said) : (JSON.parse(said) as Spoken).choices[0]?.message.tool_calls;
     const [call] = calls ?? [];
@@ -181,6 +178,27 @@ describe('a tool call that Gemini signed', () => {
     const next = await ask([user, { role: 'assistant', content: null, tool_calls: calls }, answered], {});
     expect([next.status, next.status === 200 ? '' : await next.text()]).toEqual([200, '']);
   });
+
+  it.each([false, true])('shows no thought to a message that asked for none, streamed: %s', async (stream) => {
+    const ask = (messages: object[], asked: object) =>
+      postJson(reeve, '/v1/messages', { model: GEMINI_3, max_tokens: 64, messages, tools: [ownTool], ...asked });
+    const said = await (await ask([user], { stream })).text();
+    const content = stream ? readStreamedBlocks(said) : (JSON.parse(said) as { content: Block[] }).content;
+    expect(content).toMatchObject([{ type: 'tool_use', name: 'look' }]);
+    const answered = { type: 'tool_result', tool_use_id: content[0]?.id, content: 'A stick.' };
+    const next = await ask([user, { role: 'assistant', content }, { role: 'user', content: [answered] }], {});
+    expect([next.status, next.status === 200 ? '' : await next.text()]).toEqual([200, '']);
+  });
+
+  interface Block {
+    type: string;
+    id?: string;
+  }
+
+  function readStreamedBlocks(text: string): Block[] {
+    const events = sseData(text).map((data): { content_block?: Block } => JSON.parse(data));
+    return events.flatMap((event) => event.content_block ?? []);
+  }
 });
 
 describe('a message of Anthropic’s wire', () => {

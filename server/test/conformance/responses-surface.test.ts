@@ -221,7 +221,6 @@ describe('refusals', () => {
     ['text.format', { text: { format: { type: 'grammar' } } }],
     ['truncation', { truncation: 'auto' }],
     ['max_tool_calls', { max_tool_calls: 1 }],
-    ['item_reference', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
     ['input_image.file_id', { input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'file_1' }] }] }],
   ] as const)('a provider that cannot take %s is not asked', async ([name, fields]) => {
     const before = mock.requests.length;

@@ -129,6 +129,13 @@ const LITELLM = ['chat', 'messages'].flatMap((surface) =>
 /** What the suites of other clients report before these providers. */
 export const otherCases = (providers: readonly string[]): string[] => [
   ...providers.flatMap((provider) => OTHER_CLIENTS.map((name) => `${name} before ${provider}`)),
+  ...providers.flatMap((provider) =>
+    ['generateText', 'streamText'].map((way) => `AI SDK, responses: ${way} with thoughts and tools before ${provider}`),
+  ),
+  ...['AI SDK, chat', 'AI SDK, responses', 'AI SDK, messages', 'LangChain, responses', 'LangChain, messages'].map(
+    (client) => `${client}: tools that were signed`,
+  ),
+  'AI SDK, responses: references to texts are refused with the mend',
   'LangChain: embeddings',
   'AI SDK: embeddings',
 ];

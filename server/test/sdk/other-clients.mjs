@@ -137,7 +137,70 @@ for (const { name: provider } of JSON.parse(PROVIDERS)) {
   }
 }
 
+/** The mocks call a tool of this name in two steps. */
+const TWICE = { look_twice: tool({ description: 'Looks outside.', inputSchema: Place, execute: async () => '3 °C' }) };
+
+/** As this client does by itself, earlier thoughts come back as references to their ids: it takes them for stored. */
+function thoughtCases({ name, thinks }) {
+  const thinking = { forceReasoning: true, reasoningEffort: 'high' };
+  const asked = { prompt: QUESTION, maxRetries: 0, tools: TWICE, stopWhen: isStepCount(4) };
+  const ask = async (make, options) => {
+    const answer = await make({ ...asked, model: openai.responses(name), providerOptions: { openai: options } });
+    return Promise.all([answer.text, answer.steps]);
+  };
+  return Object.fromEntries(
+    [generateText, streamText].map((make) => [
+      `AI SDK, responses: ${make.name} with thoughts and tools before ${name}`,
+      async () => {
+        if (thinks === 'refused') return;
+        for (const stored of [{}, { store: false }]) {
+          const [text, steps] = await ask(make, { ...thinking, ...stored });
+          // Before Claude this shows that its thoughts came back signed: it thinks on only behind one.
+          const shown = thinks === 'never' ? undefined : 'Sticks vary.';
+          const thoughts = steps.map(({ reasoningText }) => reasoningText);
+          assert.deepEqual([thoughts, text], [[shown, shown, shown], TEXT]);
+        }
+      },
+    ]),
+  );
+}
+
+for (const facts of JSON.parse(PROVIDERS)) Object.assign(cases, thoughtCases(facts));
+
+/** Gemini signs the calls of its newer models whether asked to think or not, and wants the signatures back. */
+const SIGNING = 'google/gemini-3-pro-preview';
+
+async function callsTwice(model) {
+  const asked = { model, prompt: QUESTION, maxRetries: 0, tools: TWICE, stopWhen: isStepCount(4) };
+  for (const answer of [await generateText(asked), streamText(asked)]) {
+    assert.deepEqual([(await answer.steps).length, await answer.text], [3, TEXT]);
+    const seen = (await answer.steps).flatMap(({ content }) => content.map(({ type }) => type));
+    assert.ok(!seen.includes('reasoning'), String(seen));
+  }
+}
+
 Object.assign(cases, {
+  'AI SDK, chat: tools that were signed': () => callsTwice(compatible(SIGNING)),
+  'AI SDK, responses: tools that were signed': () => callsTwice(openai.responses(SIGNING)),
+  'AI SDK, messages: tools that were signed': () => callsTwice(anthropic(SIGNING)),
+  async 'LangChain, responses: tools that were signed'() {
+    await CLIENTS['LangChain, responses'](SIGNING).tools();
+  },
+  async 'LangChain, messages: tools that were signed'() {
+    await CLIENTS['LangChain, messages'](SIGNING).tools();
+  },
+  async 'AI SDK, responses: references to texts are refused with the mend'() {
+    const first = await generateText({ model: openai.responses('google'), prompt: QUESTION, maxRetries: 0 });
+    const messages = [
+      { role: 'user', content: QUESTION },
+      ...first.response.messages,
+      { role: 'user', content: 'Why?' },
+    ];
+    const ask = (providerOptions) =>
+      generateText({ model: openai.responses('google'), messages, maxRetries: 0, providerOptions });
+    await assert.rejects(ask({}), (error) => error.statusCode === 400 && /"store" to false/.test(error.message));
+    assert.equal((await ask({ openai: { store: false } })).text, TEXT);
+  },
   async 'LangChain: embeddings'() {
     const configuration = { baseURL };
     const embeddings = new OpenAIEmbeddings({ model: 'openai-embed', apiKey: REEVE_KEY, configuration, maxRetries: 0 });

@@ -36,7 +36,7 @@ const FIELDS =
     ' ',
   );
 const COUNT_FIELDS = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking', 'output_config'];
-const TOOL_ID = 'toolu_01mock';
+const toToolId = (step: number): string => `toolu_0${step + 1}mock`;
 const VERSION = /^\d{4}-\d{2}-\d{2}$/;
 
 const ERRORS: Readonly<Record<Refusal, readonly [number, string]>> = {
@@ -158,7 +158,7 @@ function startsWithTool(message: Json | undefined): boolean {
 function readReply(body: Json, fault: string | null): Reply {
   return decideReply({
     tool: asList(body['tools'])[0]?.['name'],
-    answered: blocksOf(body).some((block) => block['type'] === 'tool_result'),
+    answered: blocksOf(body).filter((block) => block['type'] === 'tool_result').length,
     wantsJson: asRecord(body['output_config'])['format'] !== undefined,
     thinks: ['enabled', 'adaptive'].includes(String(asRecord(body['thinking'])['type'])),
     fault,
@@ -173,12 +173,12 @@ function toStopReason({ tool, filtered }: Reply): string {
 const USAGE = { cache_creation_input_tokens: 0, cache_read_input_tokens: 0, service_tier: 'standard' };
 
 function toMessage(body: Json, reply: Reply, ended = true): Json {
-  const { tool, pieces, thinks } = reply;
+  const { tool, step, pieces, thinks } = reply;
   const thinking = thinks ? [{ type: 'thinking', thinking: THOUGHT, signature: SIGNATURE }] : [];
   const said =
     tool === null
       ? { type: 'text', text: pieces.join(''), citations: null }
-      : { type: 'tool_use', id: TOOL_ID, name: tool, input: TOOL_ARGUMENTS };
+      : { type: 'tool_use', id: toToolId(step), name: tool, input: TOOL_ARGUMENTS };
   return {
     id: 'msg_mock',
     type: 'message',
@@ -192,7 +192,7 @@ function toMessage(body: Json, reply: Reply, ended = true): Json {
 }
 
 function toFrames(body: Json, reply: Reply): string[] {
-  const { tool, pieces, thinks } = reply;
+  const { tool, step, pieces, thinks } = reply;
   const at = thinks ? 1 : 0;
   const thinking = [
     blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
@@ -204,7 +204,7 @@ function toFrames(body: Json, reply: Reply): string[] {
     tool === null
       ? [blockStart(at, { type: 'text', text: '' }), ...pieces.map((text) => blockDelta(at, 'text_delta', { text }))]
       : [
-          blockStart(at, { type: 'tool_use', id: TOOL_ID, name: tool, input: {} }),
+          blockStart(at, { type: 'tool_use', id: toToolId(step), name: tool, input: {} }),
           ...['', ...TOOL_PIECES].map((text) => blockDelta(at, 'input_json_delta', { partial_json: text })),
         ];
   return [

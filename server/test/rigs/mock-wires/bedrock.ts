@@ -35,7 +35,7 @@ const FIELDS =
   'messages system inferenceConfig toolConfig guardrailConfig additionalModelRequestFields promptVariables additionalModelResponseFieldPaths requestMetadata performanceConfig outputConfig'.split(
     ' ',
   );
-const TOOL_ID = 'tooluse_mock';
+const toToolId = (step: number): string => `tooluse_mock${step}`;
 const USAGE = { inputTokens: INPUT_TOKENS, outputTokens: OUTPUT_TOKENS, totalTokens: 20 };
 const PLACE = /^\/model\/([^/]+)\/([\w-]+)$/;
 
@@ -151,7 +151,7 @@ function readReply(body: Json, fault: string | null): Reply {
   const thinking = asRecord(asRecord(body['additionalModelRequestFields'])['thinking']);
   return decideReply({
     tool: asRecord(tool?.['toolSpec'])['name'],
-    answered: blocksOf(body).some((block) => block['toolResult'] !== undefined),
+    answered: blocksOf(body).filter((block) => block['toolResult'] !== undefined).length,
     wantsJson: asRecord(body['outputConfig'])['textFormat'] !== undefined,
     thinks: ['enabled', 'adaptive'].includes(String(thinking['type'])),
     fault,
@@ -164,16 +164,18 @@ function toStopReason({ tool, filtered }: Reply): string {
 }
 
 function toBody(reply: Reply): Json {
-  const { tool, pieces, thinks } = reply;
+  const { tool, step, pieces, thinks } = reply;
   const reasoningContent = { reasoningText: { text: THOUGHT, signature: SIGNATURE } };
   const said =
-    tool === null ? { text: pieces.join('') } : { toolUse: { toolUseId: TOOL_ID, name: tool, input: TOOL_ARGUMENTS } };
+    tool === null
+      ? { text: pieces.join('') }
+      : { toolUse: { toolUseId: toToolId(step), name: tool, input: TOOL_ARGUMENTS } };
   const message = { role: 'assistant', content: [...(thinks ? [{ reasoningContent }] : []), said] };
   return { metrics: { latencyMs: 7 }, output: { message }, stopReason: toStopReason(reply), usage: USAGE };
 }
 
 function toEvents(reply: Reply): Buffer[] {
-  const { tool, pieces, thinks } = reply;
+  const { tool, step, pieces, thinks } = reply;
   const at = thinks ? 1 : 0;
   const event = (type: string, payload: Json): Buffer =>
     toEventMessage(
@@ -191,7 +193,10 @@ function toEvents(reply: Reply): Buffer[] {
     tool === null
       ? pieces.map((text) => delta(at, { text }))
       : [
-          event('contentBlockStart', { contentBlockIndex: at, start: { toolUse: { toolUseId: TOOL_ID, name: tool } } }),
+          event('contentBlockStart', {
+            contentBlockIndex: at,
+            start: { toolUse: { toolUseId: toToolId(step), name: tool } },
+          }),
           ...TOOL_PIECES.map((input) => delta(at, { toolUse: { input } })),
         ];
   return [

@@ -97,7 +97,7 @@ function checkRequest(body: Json): void {
 function readReply(body: Json, fault: string | null): Reply {
   return decideReply({
     tool: asRecord(asList(body['tools'])[0]?.['function'])['name'],
-    answered: asList(body['messages']).some(({ role }) => role === 'tool'),
+    answered: asList(body['messages']).filter(({ role }) => role === 'tool').length,
     wantsJson: asRecord(body['response_format'])['type'] === 'json_object',
     thinks: asRecord(body['thinking'])['type'] === 'enabled',
     fault,

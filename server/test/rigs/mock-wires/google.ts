@@ -61,7 +61,7 @@ export const googleWire: MockWire = {
     if (method !== 'generateContent' && method !== 'streamGenerateContent') return null;
     checkRequest(body);
     const reply = { ...readReply(body, fault), signs: path.includes('/gemini-3') };
-    if (method === 'generateContent') return sendJson(toBody(toParts(reply), toFinish(reply)));
+    if (method === 'generateContent') return sendJson(toBody(reply.step, toParts(reply), toFinish(reply)));
     check(path.includes('alt=sse'), 'this mock streams server-sent events only');
     return sendEvents(toChunks(reply).map((chunk) => toFrame(JSON.stringify(chunk))));
   },
@@ -121,7 +121,7 @@ function readReply(body: Json, fault: string | null): Reply {
   const declared = asList(asList(body['tools'])[0]?.['functionDeclarations'])[0];
   return decideReply({
     tool: declared?.['name'],
-    answered: partsOf(body).some((part) => part['functionResponse'] !== undefined),
+    answered: partsOf(body).filter((part) => part['functionResponse'] !== undefined).length,
     wantsJson: config['responseMimeType'] === 'application/json',
     thinks: asRecord(config['thinkingConfig'])['includeThoughts'] === true,
     fault,
@@ -139,20 +139,20 @@ function toParts({ tool, pieces, thinks, signs }: SignedReply): Json[] {
 }
 
 function toChunks(reply: SignedReply): Json[] {
-  if (reply.tool !== null) return [toBody(toParts(reply), toFinish(reply))];
+  if (reply.tool !== null) return [toBody(reply.step, toParts(reply), toFinish(reply))];
   const [first, ...thought] = toParts(reply).toReversed();
   const { text: _whole, ...signature } = first ?? {};
   const parts: Json[] = [...thought, ...reply.pieces.map((text, at) => (at === 0 ? { text, ...signature } : { text }))];
-  return parts.map((part, at) => toBody([part], at === parts.length - 1 ? toFinish(reply) : null));
+  return parts.map((part, at) => toBody(reply.step, [part], at === parts.length - 1 ? toFinish(reply) : null));
 }
 
-function toBody(parts: readonly Json[], finishReason: string | null): Json {
+function toBody(step: number, parts: readonly Json[], finishReason: string | null): Json {
   const counted = { promptTokenCount: INPUT_TOKENS, candidatesTokenCount: OUTPUT_TOKENS, totalTokenCount: 20 };
   const candidate = { content: { parts, role: 'model' }, index: 0 };
   return {
     candidates: [finishReason === null ? candidate : { ...candidate, finishReason }],
     usageMetadata: finishReason === null ? { promptTokenCount: INPUT_TOKENS, totalTokenCount: INPUT_TOKENS } : counted,
     modelVersion: 'gemini-mock',
-    responseId: 'mock',
+    responseId: `mock${step}`,
   };
 }

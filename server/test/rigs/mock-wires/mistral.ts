@@ -113,7 +113,7 @@ function checkRequest(body: Json): void {
 function readReply(body: Json, fault: string | null): Reply {
   return decideReply({
     tool: asRecord(asList(body['tools'])[0]?.['function'])['name'],
-    answered: asList(body['messages']).some(({ role }) => role === 'tool'),
+    answered: asList(body['messages']).filter(({ role }) => role === 'tool').length,
     wantsJson: ['json_object', 'json_schema'].includes(String(asRecord(body['response_format'])['type'])),
     thinks: body['reasoning_effort'] === 'high' || body['prompt_mode'] === 'reasoning',
     fault,

@@ -2,11 +2,13 @@
 import {
   asList,
   asRecord,
+  check,
   checkFields,
   checkPairs,
   decideReply,
   INPUT_TOKENS,
   OUTPUT_TOKENS,
+  SIGNATURE,
   sendEvents,
   sendJson,
   TOOL_PIECES,
@@ -34,15 +36,28 @@ export function answerResponses(body: Json, fault: string | null): WireReply {
   const items = asList(body['input']);
   const idsOf = (type: string) => items.filter((item) => item['type'] === type).map(({ call_id }) => call_id);
   checkPairs(idsOf('function_call'), idsOf('function_call_output'));
+  const lost = items.find(isUnstored);
+  check(lost === undefined, `Item with id '${String(lost?.['id'])}' not found. Items are not persisted here.`);
   const format = asRecord(asRecord(body['text'])['format'])['type'];
   const reply = decideReply({
     tool: asList(body['tools'])[0]?.['name'],
-    answered: items.some(({ type }) => type === 'function_call_output'),
+    answered: items.filter(({ type }) => type === 'function_call_output').length,
     wantsJson: format === 'json_schema' || format === 'json_object',
-    thinks: false,
+    thinks: ![undefined, 'none'].includes(asRecord(body['reasoning'])['effort'] as string),
     fault,
   });
   return body['stream'] === true ? sendEvents(toFrames(body, reply)) : sendJson(toResponse(body, reply));
+}
+
+/** As OpenAI, where `store` is false: such an item is looked up by its id. */
+const isUnstored = ({ type, encrypted_content: content }: Json): boolean =>
+  type === 'item_reference' || (type === 'reasoning' && typeof content !== 'string');
+
+/** Its own words stay hidden; for who asks they come encrypted. */
+function toThoughts(body: Json, { thinks }: Reply): Json[] {
+  const include: readonly unknown[] = asList(body['include']);
+  const encrypted = include.includes('reasoning.encrypted_content') ? { encrypted_content: SIGNATURE } : {};
+  return thinks ? [{ id: 'rs_mock', type: 'reasoning', summary: [], ...encrypted }] : [];
 }
 
 const toPart = (text: string): Json => ({ type: 'output_text', text, annotations: [], logprobs: [] });
@@ -68,7 +83,7 @@ function toResponse(body: Json, reply: Reply): Json {
     instructions: body['instructions'] ?? null,
     metadata: {},
     model: body['model'],
-    output: [toItem(reply)],
+    output: [...toThoughts(body, reply), toItem(reply)],
     parallel_tool_calls: true,
     temperature: 1,
     tool_choice: 'auto',
@@ -81,11 +96,16 @@ function toResponse(body: Json, reply: Reply): Json {
 
 function toFrames(body: Json, reply: Reply): string[] {
   const whole = toResponse(body, reply);
+  const thoughts = toThoughts(body, reply);
   const open = { ...whole, status: 'in_progress', incomplete_details: null, output: [], usage: null };
   const events: Json[] = [
     { type: 'response.created', response: open },
     { type: 'response.in_progress', response: open },
-    ...(reply.tool === null ? textEvents(reply) : toolEvents(reply)),
+    ...thoughts.flatMap((item) => [
+      { type: 'response.output_item.added', output_index: 0, item },
+      { type: 'response.output_item.done', output_index: 0, item },
+    ]),
+    ...(reply.tool === null ? textEvents(reply, thoughts.length) : toolEvents(reply, thoughts.length)),
     { type: reply.filtered ? 'response.incomplete' : 'response.completed', response: whole },
   ];
   return events.map((event, at) => {
@@ -94,27 +114,27 @@ function toFrames(body: Json, reply: Reply): string[] {
   });
 }
 
-function textEvents(reply: Reply): Json[] {
+function textEvents(reply: Reply, at: number): Json[] {
   const item = toItem(reply);
-  const place = { item_id: item['id'], output_index: 0, content_index: 0 };
+  const place = { item_id: item['id'], output_index: at, content_index: 0 };
   const text = reply.pieces.join('');
   return [
-    { type: 'response.output_item.added', output_index: 0, item: { ...item, status: 'in_progress', content: [] } },
+    { type: 'response.output_item.added', output_index: at, item: { ...item, status: 'in_progress', content: [] } },
     { type: 'response.content_part.added', ...place, part: toPart('') },
     ...reply.pieces.map((delta) => ({ type: 'response.output_text.delta', ...place, delta, logprobs: [] })),
     { type: 'response.output_text.done', ...place, text, logprobs: [] },
     { type: 'response.content_part.done', ...place, part: toPart(text) },
-    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.output_item.done', output_index: at, item },
   ];
 }
 
-function toolEvents(reply: Reply): Json[] {
+function toolEvents(reply: Reply, at: number): Json[] {
   const item = toItem(reply);
-  const place = { item_id: item['id'], output_index: 0 };
+  const place = { item_id: item['id'], output_index: at };
   return [
-    { type: 'response.output_item.added', output_index: 0, item: { ...item, status: 'in_progress', arguments: '' } },
+    { type: 'response.output_item.added', output_index: at, item: { ...item, status: 'in_progress', arguments: '' } },
     ...TOOL_PIECES.map((delta) => ({ type: 'response.function_call_arguments.delta', ...place, delta })),
     { type: 'response.function_call_arguments.done', ...place, name: reply.tool, arguments: TOOL_TEXT },
-    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.output_item.done', output_index: at, item },
   ];
 }

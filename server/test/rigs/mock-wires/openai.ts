@@ -137,7 +137,7 @@ function answerChat(body: Json, fault: string | null, flavour: Flavour): WireRep
   );
   const reply = decideReply({
     tool: asRecord(asList(body['tools'])[0]?.['function'])['name'],
-    answered: messages.some(({ role }) => role === 'tool'),
+    answered: messages.filter(({ role }) => role === 'tool').length,
     wantsJson: ['json_object', 'json_schema'].includes(String(asRecord(body['response_format'])['type'])),
     thinks: flavour.thinksAloud && body['reasoning_effort'] !== undefined,
     fault,

@@ -63,26 +63,34 @@ export const VECTORS = [
 export interface Reply {
   /** The name of the tool that is called, or `null`. */
   tool: string | null;
+  /** Counts the tool calls before it. */
+  step: number;
   /** The pieces of the text. */
   pieces: readonly string[];
   thinks: boolean;
   filtered: boolean;
 }
 
-/** Every mock decides alike: a tool where one is offered and none was answered yet, JSON where asked for, else the text. */
+/**
+ * Every mock decides alike: a tool where one is offered and none was answered yet, JSON where asked for, else the text. A tool
+ * whose name ends in `_twice` is called in two steps.
+ */
 export function decideReply(facts: {
   tool: unknown;
-  answered: boolean;
+  /** How many results the request holds. */
+  answered: number;
   wantsJson: boolean;
   thinks: boolean;
   fault: string | null;
 }): Reply {
-  const tool = typeof facts.tool === 'string' && !facts.answered ? facts.tool : null;
+  const offered = typeof facts.tool === 'string' ? facts.tool : null;
+  const tool = facts.answered < (offered?.endsWith('_twice') === true ? 2 : 1) ? offered : null;
   const filtered = facts.fault === 'filtered';
   const pieces = facts.wantsJson ? (JSON_TEXT.match(/.{1,7}/g) ?? []) : WORDS;
   return {
     tool: filtered ? null : tool,
     pieces: filtered ? WORDS.slice(0, 2) : pieces,
+    step: facts.answered,
     thinks: facts.thinks,
     filtered,
   };

@@ -1,6 +1,6 @@
 import type { AnswerPart, FinishReason } from '@reeve/contracts';
 import { describe, expect, test } from 'vitest';
-import { unsealSignature } from '../sealed-signature.ts';
+import { unsealCallId, unsealSignature } from '../sealed-signature.ts';
 import { HEAD, render, speak, THINKING, USAGE } from './voice.testing.ts';
 
 const TEXT = { index: 0, type: 'text', text: 'Hello' } satisfies AnswerPart;
@@ -84,12 +84,20 @@ describe('thoughts', () => {
     expect(unsealSignature(block?.signature ?? '')).toEqual(signature);
   });
 
-  test('carry the signature of a tool call, asked for or not', () => {
+  test('carry the signature of a tool call where they were asked for', () => {
     const signature = { wire: 'google', value: 'g' };
-    const [seal, call] = render([{ ...CALL, signature }, END]).content;
+    const [seal, call] = render([{ ...CALL, signature }, END], THINKING).content;
     expect(seal).toMatchObject({ type: 'thinking', thinking: '' });
     expect(unsealSignature(seal?.signature ?? '')).toEqual({ ...signature, call: 'c1' });
-    expect(call?.type).toBe('tool_use');
+    expect(call).toMatchObject({ type: 'tool_use', id: 'c1' });
+  });
+
+  test('stand nowhere in the answer of a caller who did not ask: the call’s id carries its signature', () => {
+    const signature = { wire: 'google', value: 'g' };
+    const { content } = render([{ ...CALL, signature }, END]);
+    expect(content.map(({ type }) => type)).toEqual(['tool_use']);
+    expect(content[0]?.id).toMatch(/^[\w-]+$/);
+    expect(unsealCallId(content[0]?.id ?? '')).toEqual({ id: 'c1', signature });
   });
 });
 

@@ -1,6 +1,6 @@
 /** From a whole answer to the body of a message. Streams are rendered in `events-to-anthropic.ts`. */
 import type { Answer, AnswerPart, Citation, FinishReason, Signature, Usage } from '@reeve/contracts';
-import { sealSignature } from '../sealed-signature.ts';
+import { sealCallId, sealSignature } from '../sealed-signature.ts';
 import { readRedacted, WIRE } from './anthropic-wire.ts';
 import { inputOf } from './tool-input.ts';
 
@@ -51,9 +51,8 @@ function toBlocks(part: AnswerPart, position: number, context: RenderContext): o
     case 'reasoning':
       return context.showsThinking ? [toThinking(part)] : [];
     case 'tool-call': {
-      const id = part.id || makeToolId(context, position);
-      const signed = part.signature === undefined ? [] : [toCallSeal(part.signature, id)];
-      return [...signed, { type: 'tool_use', id, name: part.name, input: inputOf(part.arguments) }];
+      const { seals, id } = signCall(part.id || makeToolId(context, position), part.signature, context);
+      return [...seals, { type: 'tool_use', id, name: part.name, input: inputOf(part.arguments) }];
     }
     case 'audio':
       return [{ type: 'text', text: part.transcript, citations: null }];
@@ -74,9 +73,25 @@ export function toSignature(signature: Signature | undefined): string {
   return signature.wire === WIRE ? signature.value : sealSignature(signature);
 }
 
-/** Tool calls have no place for a signature here: an empty thought carries it there and back. */
-export function toCallSeal(signature: Signature, call: string) {
-  return { type: 'thinking', thinking: '', signature: sealSignature({ ...signature, call }) };
+interface CallSeal {
+  type: 'thinking';
+  thinking: '';
+  signature: string;
+}
+
+/**
+ * Tool calls have no place for a signature here. It travels as an empty thought where the caller looks for thoughts and
+ * sends them back; for all others in the call's id, so that their answers hold nothing that they do not expect. Whoever
+ * signs a call sends it whole.
+ */
+export function signCall(
+  id: string,
+  signature: Signature | undefined,
+  { showsThinking }: RenderContext,
+): { id: string; seals: CallSeal[] } {
+  if (signature === undefined) return { id, seals: [] };
+  if (!showsThinking) return { id: sealCallId(id, signature), seals: [] };
+  return { id, seals: [{ type: 'thinking', thinking: '', signature: sealSignature({ ...signature, call: id }) }] };
 }
 
 /** For providers that give their calls no id; unique over a conversation. */

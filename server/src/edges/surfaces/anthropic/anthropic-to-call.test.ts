@@ -2,7 +2,7 @@ import type { Part } from '@reeve/contracts';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#kernel';
 import { readJsonBody } from '../read-body.ts';
-import { sealSignature } from '../sealed-signature.ts';
+import { sealCallId, sealSignature } from '../sealed-signature.ts';
 import { countToCall, messageToCall } from './anthropic-to-call.ts';
 
 const LEAST = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
@@ -275,5 +275,13 @@ describe('blocks', () => {
     const parts = partsOf({ type: 'thinking', thinking: '', signature: seal }, use('t1'), use('t2'));
     expect(parts).toMatchObject([{ id: 't1' }, { id: 't2', signature: { wire: 'google', value: 'g' } }]);
     expect(parts[0]).not.toHaveProperty('signature');
+  });
+
+  test('a signature in the id of a call goes back to it, and its result finds it', () => {
+    const signature = { wire: 'google', value: 'g' };
+    const id = sealCallId('t1', signature);
+    const result = { type: 'tool_result', tool_use_id: id, content: '3' };
+    const parts = partsOf({ type: 'tool_use', id, name: 'f', input: {} }, result);
+    expect(parts).toMatchObject([{ id: 't1', signature }, { id: 't1' }]);
   });
 });

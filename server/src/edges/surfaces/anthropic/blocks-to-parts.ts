@@ -4,7 +4,7 @@
  */
 import type { CacheTtl, MediaPart, Part, PartRole, Signature } from '@reeve/contracts';
 import { AppError, type Fault } from '#kernel';
-import { unsealSignature, type SealedSignature } from '../sealed-signature.ts';
+import { signatureOf, unsealCallId, unsealSignature, type SealedSignature } from '../sealed-signature.ts';
 import {
   documentChecker,
   imageChecker,
@@ -56,7 +56,7 @@ function readCallSeal(block: Block | undefined): SealedSignature | null {
 
 function withSignature(part: Extract<Part, { type: 'tool-call' }>, seals: readonly SealedSignature[]): Part {
   const seal = seals.find(({ call }) => call === part.id);
-  return seal === undefined ? part : { ...part, signature: { wire: seal.wire, value: seal.value } };
+  return seal === undefined ? part : { ...part, signature: signatureOf(seal) };
 }
 
 function blockToPart(block: Block, place: Place, path: string): Part {
@@ -91,7 +91,7 @@ function blockToPart(block: Block, place: Place, path: string): Part {
 function signedBy(text: string | null | undefined): { signature?: Signature } {
   if (text == null || text === '') return {};
   const sealed = unsealSignature(text);
-  return { signature: sealed === null ? { wire: WIRE, value: text } : { wire: sealed.wire, value: sealed.value } };
+  return { signature: sealed === null ? { wire: WIRE, value: text } : signatureOf(sealed) };
 }
 
 /** Calls that code of the provider's made, or that belong to one of its tool sets, mean nothing elsewhere. */
@@ -99,7 +99,7 @@ function toToolCall(block: Block, place: Place, path: string): Part {
   const { id, name, input } = need(toolUseChecker, block, path);
   const foreign = isIndirect(block.caller) ? 'caller' : block.toolset_name == null ? null : 'toolset_name';
   if (foreign !== null) return { ...place, type: 'other', name: `tool_use.${foreign}`, value: block };
-  return { ...place, type: 'tool-call', id, name, arguments: argumentsOf(input), ...cacheOf(block) };
+  return { ...place, type: 'tool-call', ...unsealCallId(id), name, arguments: argumentsOf(input), ...cacheOf(block) };
 }
 
 function isIndirect(caller: unknown): boolean {
@@ -108,7 +108,8 @@ function isIndirect(caller: unknown): boolean {
 
 /** A result that holds something else than text, images and files stays one foreign block. */
 function toToolResult(block: Block, place: Place, path: string): Part {
-  const { tool_use_id: id, content, is_error: isError } = need(toolResultChecker, block, path);
+  const { tool_use_id: sealed, content, is_error: isError } = need(toolResultChecker, block, path);
+  const { id } = unsealCallId(sealed);
   const media: MediaPart[] = [];
   if (typeof content === 'string') media.push({ type: 'text', text: content });
   else {

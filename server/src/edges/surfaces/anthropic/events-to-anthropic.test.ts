@@ -2,7 +2,7 @@ import type { AnswerEvent } from '@reeve/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#kernel';
-import { unsealSignature } from '../sealed-signature.ts';
+import { unsealCallId, unsealSignature } from '../sealed-signature.ts';
 import { gather, HEAD, speak, stream, THINKING, USAGE } from './voice.testing.ts';
 
 const START = { type: 'start', model: 'far' } satisfies AnswerEvent;
@@ -205,11 +205,16 @@ describe('tool calls', () => {
     ]);
   });
 
-  test('a signature stands before its call', () => {
+  test('a signature stands before its call, or in its id where nobody asked for thoughts', () => {
     const signature = { wire: 'google', value: 'g' };
-    const [seal, call] = contentOf([tool(0, '{}', { id: 'c0', name: 'f0', signature })], {});
+    const signed = [tool(0, '{}', { id: 'c0', name: 'f0', signature })];
+    const [seal, call] = contentOf(signed, THINKING);
     expect(unsealSignature(seal?.signature ?? '')).toEqual({ ...signature, call: 'c0' });
     expect(call).toEqual(use(0, {}));
+    const [only, ...more] = contentOf(signed, {});
+    expect(only).toMatchObject({ ...use(0, {}), id: expect.any(String) });
+    expect(unsealCallId(only?.id ?? '')).toEqual({ id: 'c0', signature });
+    expect(more).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import {
   makeToolId,
   messageHead,
   renderUsage,
-  toCallSeal,
+  signCall,
   toCitation,
   toEnding,
   toSignature,
@@ -120,8 +120,8 @@ export class MessageStream {
   #addToolPiece({ call, id, name, arguments: text, signature }: EventOf<'tool-call-delta'>): void {
     const known = this.#tools.get(call);
     const tool = known ?? new ToolBlock();
-    const toolId = id || makeToolId(this.#context, call);
-    if (signature !== undefined) this.#addSeal(toCallSeal(signature, toolId));
+    const { seals, id: toolId } = signCall(id || makeToolId(this.#context, call), signature, this.#context);
+    for (const { signature: value, ...start } of seals) this.#addSeal(start, value);
     if (known === undefined) {
       this.#kind = null;
       this.#tools.set(call, tool);
@@ -131,7 +131,7 @@ export class MessageStream {
     tool.take(text);
   }
 
-  #addSeal({ signature, ...start }: ReturnType<typeof toCallSeal>): void {
+  #addSeal(start: object, signature: string): void {
     this.#kind = null;
     const block = createBlock({ ...start, signature: '' });
     block.deltas.push({ type: 'signature_delta', signature });

@@ -5,13 +5,18 @@ import type { SurfaceVoice } from '../serve-call.ts';
 import { ResponseStream, toFrame } from './events-to-responses.ts';
 import { toResponse, toStatus, type ResponseContext } from './response-object.ts';
 import { ResponseOutput } from './response-output.ts';
-import { WIRE } from './responses-wire.ts';
+import { ENCRYPTED, WIRE } from './responses-wire.ts';
 
 type Request = ResponseContext['request'];
 
 /** How one call is answered: with the provider's own bytes where it speaks this wire, else rendered from what it said. */
 export function createResponsesVoice(call: Call, request: Request, createdSeconds: number): SurfaceVoice {
-  const contextOf = (receiptId: string): ResponseContext => ({ receiptId, createdSeconds, model: call.model, request });
+  const { model, params } = call;
+  const { store, include } = request;
+  const keepsItems = store === false || (Array.isArray(include) && include.includes(ENCRYPTED));
+  const showsHidden = keepsItems || (params.reasoning !== undefined && params.reasoning.effort !== 'none');
+  const context = { createdSeconds, model, request, keepsItems, showsHidden };
+  const contextOf = (receiptId: string): ResponseContext => ({ receiptId, ...context });
   let stream: ResponseStream | null = null;
   let forwarded: Uint8Array | null = null;
   let closing: Uint8Array | string = '';
@@ -41,7 +46,7 @@ export function createResponsesVoice(call: Call, request: Request, createdSecond
 
 /** A whole answer as body text. */
 function renderAnswer(answer: Answer, usage: Usage, context: ResponseContext): string {
-  const output = new ResponseOutput(context.receiptId, () => undefined);
+  const output = new ResponseOutput(context, () => undefined);
   for (const [position, part] of answer.parts.entries()) if (part.index === 0) addPart(output, part, position);
   const end = answer.parts.find((part) => part.type === 'end');
   const finishReason = end?.type === 'end' ? end.finishReason : 'other';

@@ -48,24 +48,27 @@ describe('streams', () => {
 
   test('reasoning, a refusal and a citation', () => {
     const citation = { url: 'https://a.example', title: null, quote: null, start: null, end: null };
-    const events = stream([
-      { type: 'reasoning-delta', index: 0, block: 0, text: 'one ' },
-      { type: 'reasoning-delta', index: 0, block: 0, text: 'two' },
-      { type: 'reasoning-delta', index: 0, block: 0, text: '', signature: { wire: 'anthropic', value: 's' } },
-      {
-        type: 'reasoning-delta',
-        index: 0,
-        block: 1,
-        text: '',
-        hidden: true,
-        signature: { wire: 'anthropic', value: 'r' },
-      },
-      { type: 'text-delta', index: 0, block: 2, text: 'Hello' },
-      { type: 'citation', index: 0, citation },
-      { type: 'text-delta', index: 0, block: 3, text: ' again' },
-      { type: 'refusal-delta', index: 0, text: 'no' },
-      { type: 'end', index: 0, finishReason: 'stop' },
-    ]);
+    const events = stream(
+      [
+        { type: 'reasoning-delta', index: 0, block: 0, text: 'one ' },
+        { type: 'reasoning-delta', index: 0, block: 0, text: 'two' },
+        { type: 'reasoning-delta', index: 0, block: 0, text: '', signature: { wire: 'anthropic', value: 's' } },
+        {
+          type: 'reasoning-delta',
+          index: 0,
+          block: 1,
+          text: '',
+          hidden: true,
+          signature: { wire: 'anthropic', value: 'r' },
+        },
+        { type: 'text-delta', index: 0, block: 2, text: 'Hello' },
+        { type: 'citation', index: 0, citation },
+        { type: 'text-delta', index: 0, block: 3, text: ' again' },
+        { type: 'refusal-delta', index: 0, text: 'no' },
+        { type: 'end', index: 0, finishReason: 'stop' },
+      ],
+      { store: false },
+    );
     expect(typesOf(events).slice(2)).toEqual([
       'output_item.added',
       'reasoning_summary_part.added',

@@ -12,7 +12,7 @@ export class ResponseStream {
 
   constructor(context: ResponseContext) {
     this.#context = context;
-    this.#output = new ResponseOutput(context.receiptId, (type, fields) => this.#say(type, fields));
+    this.#output = new ResponseOutput(context, (type, fields) => this.#say(type, fields));
     const response = toResponse(context, { status: 'in_progress', output: [] });
     this.#say('response.created', { response });
     this.#say('response.in_progress', { response });

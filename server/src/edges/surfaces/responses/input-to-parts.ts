@@ -1,7 +1,8 @@
 /** From the items of a responses request to parts. Source: the public API reference for a response's input items. */
 import type { MediaPart, Part, PartRole } from '@reeve/contracts';
 import { AppError } from '#kernel';
-import { itemToReasoning, readCallSignature } from './reasoning-items.ts';
+import { unsealCallId } from '../sealed-signature.ts';
+import { itemToReasoning, readCallSignature, referenceToReasoning } from './reasoning-items.ts';
 import type { InputItem } from './responses-wire.ts';
 
 /**
@@ -18,7 +19,9 @@ export function inputToParts(instructions: string | null, input: string | readon
   for (const [index, item] of input.entries()) {
     const fields = item as Fields;
     const role = roleOf(fields);
-    parts.push(...itemToParts(fields, { turn: nextTurn(parts.at(-1), role), role }, `input[${index}]`));
+    const place = { turn: nextTurn(parts.at(-1), role), role };
+    const made = itemToParts(fields, place, `input[${index}]`);
+    if (!repeats(made[0], parts.at(-1))) parts.push(...made);
   }
   return attachSignatures(parts, input);
 }
@@ -44,6 +47,12 @@ function roleOf({ type, role }: Fields): PartRole {
   return 'assistant';
 }
 
+/** A thought and the item behind it whose id holds the same thought are one, where a client sends back both. */
+function repeats(part: Part | undefined, last: Part | undefined): boolean {
+  if (part?.type !== 'reasoning' || last?.type !== 'reasoning' || part.signature === undefined) return false;
+  return part.text === last.text && part.signature.value === last.signature?.value;
+}
+
 function nextTurn(last: Part | undefined, role: PartRole): number {
   if (last === undefined) return 0;
   const goesOn = last.role === role && (role === 'assistant' || role === 'tool');
@@ -61,7 +70,7 @@ function itemToParts(item: Fields, place: Place, path: string): Part[] {
         {
           ...place,
           type: 'tool-call',
-          id: needText(item, 'call_id', path),
+          ...unsealCallId(needText(item, 'call_id', path)),
           name: needText(item, 'name', path),
           arguments: needText(item, 'arguments', path),
         },
@@ -70,10 +79,18 @@ function itemToParts(item: Fields, place: Place, path: string): Part[] {
       return [outputToPart(item, place, path)];
     case 'reasoning':
       return itemToReasoning(item, place);
+    case 'item_reference':
+      return referenceToReasoning(needText(item, 'id', path), place) ?? refuseReference(path);
     default:
       if (typeof type !== 'string') fail(`${path}.type`, 'is required');
       return [{ ...place, type: 'other', name: String(type), value: item }];
   }
+}
+
+function refuseReference(param: string): never {
+  const mend = 'send the item itself, or set "store" to false where the client refers to items by itself';
+  const message = `Items are not stored here, so "${param}" cannot refer to one by its id: ${mend}.`;
+  throw new AppError('unsupported_parameter', { message, param });
 }
 
 function messageToParts(item: Fields, place: Place, path: string): Part[] {
@@ -90,7 +107,7 @@ function messageToParts(item: Fields, place: Place, path: string): Part[] {
 
 /** A result with content that the call does not model stays one foreign item. */
 function outputToPart(item: Fields, place: Place, path: string): Part {
-  const id = needText(item, 'call_id', path);
+  const { id } = unsealCallId(needText(item, 'call_id', path));
   if (typeof item.output === 'string') {
     return { ...place, type: 'tool-result', id, content: [{ type: 'text', text: item.output }] };
   }

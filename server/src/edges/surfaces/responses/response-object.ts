@@ -1,11 +1,9 @@
 /** The object that stands for a whole response. Source: the public API reference for the response object. */
 import type { FinishReason, Usage } from '@reeve/contracts';
-import type { OutputItem } from './response-output.ts';
+import type { ItemContext, OutputItem } from './response-output.ts';
 
 /** What rendering needs beside the answer. */
-export interface ResponseContext {
-  /** Ids of the response and its items are made of it. */
-  receiptId: string;
+export interface ResponseContext extends ItemContext {
   createdSeconds: number;
   /** The name that the caller used. */
   model: string;

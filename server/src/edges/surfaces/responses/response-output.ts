@@ -3,7 +3,8 @@
  * answer goes the same way with nobody listening. Source: the public API reference for streaming events of responses.
  */
 import type { AnswerEvent, Citation, Signature, TokenLogprob } from '@reeve/contracts';
-import { ownItemId, toEncryptedContent } from './reasoning-items.ts';
+import { sealCallId } from '../sealed-signature.ts';
+import { ownItemId, toEncryptedContent, toSealedId } from './reasoning-items.ts';
 
 type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
@@ -48,6 +49,18 @@ type ReasoningDelta = Pick<
   'text' | 'block' | 'hidden' | 'signature'
 >;
 
+export interface ItemContext {
+  /** Ids of the response and its items are made of it. */
+  receiptId: string;
+  /**
+   * The caller says that it sends items back whole. Who says nothing may take them for stored, as they are in OpenAI's own
+   * service, and send back no more than their ids.
+   */
+  keepsItems: boolean;
+  /** Also thoughts without words: the caller asked for thoughts, or for a form of them to send back. */
+  showsHidden: boolean;
+}
+
 /** The item that text or reasoning goes to; `block` is the provider's, where it counts them. */
 interface Current<Item> {
   item: Item;
@@ -64,16 +77,15 @@ interface OpenCall {
 export class ResponseOutput {
   /** By output index, as they stand. */
   readonly items: OutputItem[] = [];
-  readonly #name: string;
+  readonly #context: ItemContext;
   readonly #emit: Emit;
   #message: Current<MessageItem> | null = null;
-  #reasoning: (Current<ReasoningItem> & { hidden: boolean }) | null = null;
+  #reasoning: (Current<ReasoningItem> & { hidden: boolean; signature?: Signature }) | null = null;
   /** Calls stay open to the end: their pieces may come interleaved. */
   readonly #calls = new Map<number, OpenCall>();
 
-  /** Ids of items are made of `name`. */
-  constructor(name: string, emit: Emit) {
-    this.#name = name;
+  constructor(context: ItemContext, emit: Emit) {
+    this.#context = context;
     this.#emit = emit;
   }
 
@@ -103,10 +115,14 @@ export class ResponseOutput {
 
   addReasoning({ text, block, hidden = false, signature }: ReasoningDelta): void {
     const open = this.#reasoning;
-    if (text === '' && signature === undefined) return;
+    if (text === '' && (signature === undefined || (hidden && !this.#context.showsHidden))) return;
     const goesOn = open !== null && open.block === block && (block !== undefined || open.hidden === hidden);
-    const { item, at } = goesOn ? open : this.#openReasoning(block, hidden, signature);
-    if (signature !== undefined) item.encrypted_content = toEncryptedContent(signature);
+    const current = goesOn ? open : this.#openReasoning(block, hidden, signature);
+    const { item, at } = current;
+    if (signature !== undefined) {
+      item.encrypted_content = toEncryptedContent(signature);
+      current.signature = signature;
+    }
     if (text === '') return;
     const place = { item_id: item.id, output_index: at, summary_index: 0 };
     let [part] = item.summary;
@@ -120,9 +136,9 @@ export class ResponseOutput {
   }
 
   addCall({ call, id, name, arguments: text, signature }: Omit<ToolCallDelta, 'type' | 'index'>): void {
-    const open = this.#calls.get(call) ?? this.#openCall(call, id, name);
+    const open = this.#calls.get(call) ?? this.#openCall(call, id, name, signature);
     if (open.item.name === '' && name !== undefined) open.item.name = name;
-    if (signature !== undefined) open.signature = signature;
+    if (signature !== undefined && this.#context.keepsItems) open.signature = signature;
     if (text === '') return;
     open.item.arguments += text;
     this.#emit('response.function_call_arguments.delta', { item_id: open.item.id, output_index: open.at, delta: text });
@@ -170,18 +186,37 @@ export class ResponseOutput {
   #openReasoning(block: number | undefined, hidden: boolean, signature: Signature | undefined) {
     this.#closeCurrent('completed');
     const head = this.#head('rs');
-    const item: ReasoningItem = { ...head, id: ownItemId(signature) ?? head.id, type: 'reasoning', summary: [] };
+    const id = ownItemId(signature) ?? (hidden ? this.#sealId(signature, '') : null) ?? head.id;
+    const item: ReasoningItem = { ...head, id, type: 'reasoning', summary: [] };
     this.#reasoning = { item, at: this.#addItem(item), block, hidden };
     return this.#reasoning;
   }
 
-  #openCall(call: number, id: string | undefined, name: string | undefined): OpenCall {
+  #sealId(signature: Signature | undefined, text: string): string | null {
+    return this.#context.keepsItems || signature === undefined ? null : toSealedId(signature, text);
+  }
+
+  /** A signature comes behind its thought, whose id is out by then: an item of its own holds both in its id. */
+  #addSealed({ id: known, summary: [part] }: ReasoningItem, signature: Signature | undefined): void {
+    const id = this.#sealId(signature, part?.text ?? '');
+    if (id === null || id === known) return;
+    const item: ReasoningItem = { id, status: 'in_progress', type: 'reasoning', summary: [] };
+    this.#closeItem(item, this.#addItem(item), 'completed');
+  }
+
+  #openCall(
+    call: number,
+    id: string | undefined,
+    name: string | undefined,
+    signature: Signature | undefined,
+  ): OpenCall {
     this.#closeCurrent('completed');
     const head = this.#head('fc');
+    const callId = id || `call_${head.id}`;
     const item: CallItem = {
       ...head,
       type: 'function_call',
-      call_id: id || `call_${head.id}`,
+      call_id: this.#context.keepsItems || signature === undefined ? callId : sealCallId(callId, signature),
       name: name ?? '',
       arguments: '',
     };
@@ -198,7 +233,7 @@ export class ResponseOutput {
   }
 
   #head(prefix: string): { id: string; status: ItemStatus } {
-    return { id: `${prefix}_${this.#name}_${this.items.length}`, status: 'in_progress' };
+    return { id: `${prefix}_${this.#context.receiptId}_${this.items.length}`, status: 'in_progress' };
   }
 
   #addItem(item: OutputItem): number {
@@ -219,6 +254,7 @@ export class ResponseOutput {
     if (reasoning !== null) {
       this.#closeSummary(reasoning);
       this.#closeItem(reasoning.item, reasoning.at, status);
+      this.#addSealed(reasoning.item, reasoning.signature);
     }
   }
 

@@ -238,7 +238,7 @@ describe('items', () => {
     expect(foreign).toMatchObject({ type: 'other', name: 'function_call_output.hologram' });
   });
 
-  test.for(['item_reference', 'web_search_call', 'custom_tool_call', 'mcp_call', 'compaction'])(
+  test.for(['web_search_call', 'custom_tool_call', 'mcp_call', 'compaction'])(
     'an item of type %s is foreign',
     (type) => {
       expect(partsOf({ type, id: 'x' })).toMatchObject([{ type: 'other', name: type, value: { type, id: 'x' } }]);

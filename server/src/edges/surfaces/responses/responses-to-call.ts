@@ -6,6 +6,7 @@ import { createUnknownFields } from '../unknown-fields.ts';
 import { inputToParts } from './input-to-parts.ts';
 import { noteRequest } from './note-unknown.ts';
 import {
+  ENCRYPTED,
   REASONING_FIELDS,
   RESPONSES_FIELDS,
   responsesChecker,
@@ -76,7 +77,7 @@ function refuseStored(request: ResponsesRequest): void {
 
 const LOGPROBS = 'message.output_text.logprobs';
 /** Encrypted reasoning is always given back where there is any, so it need not be asked for. */
-const INCLUDES: ReadonlySet<string> = new Set([LOGPROBS, 'reasoning.encrypted_content']);
+const INCLUDES: ReadonlySet<string> = new Set([LOGPROBS, ENCRYPTED]);
 
 function toParams(request: ResponsesRequest): CallParams {
   const { top_logprobs: top, parallel_tool_calls: parallel } = request;

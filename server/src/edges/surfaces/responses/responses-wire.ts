@@ -7,6 +7,8 @@ import { createChecker } from '#kernel';
 import { Maybe, OUTPUT_TOKENS_MAX } from '../read-fields.ts';
 
 export const WIRE = 'openai-responses';
+/** What `include` names to have thoughts in a form that can be sent back. */
+export const ENCRYPTED = 'reasoning.encrypted_content';
 
 const Tool = Type.Object({
   type: Type.String(),

@@ -75,6 +75,22 @@ describe('a Responses request', () => {
     expect(JSON.parse(Buffer.from(bytes).toString('utf8'))).toMatchObject({ input: 'q', store: false });
   });
 
+  it('goes on without thoughts that only their id stands for, as none were stored', () => {
+    const kept = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' };
+    const input = [
+      { role: 'user', content: 'q' },
+      kept,
+      { type: 'item_reference', id: 'rs_2' },
+      { type: 'reasoning', id: 'rs_3', summary: [] },
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+    ];
+    const bytes = callToOpenAi(responsesCall({ input, store: false }), responsesProvider, 'gpt-4o-mini');
+    const body: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    expect(body).toEqual({ model: 'gpt-4o-mini', input: [input[0], kept, input[4]], store: false });
+    const whole = responsesCall({ input: [kept], store: false });
+    expect(callToOpenAi(whole, responsesProvider, 'gpt-4o-mini')).toBe(whole.raw?.bytes);
+  });
+
   it('is translated where another wire signed its history', () => {
     const idea = { type: 'reasoning' as const, turn: 0, role: 'assistant' as const, text: 'Hm.' };
     const signed = (wire: string): typeof call => ({

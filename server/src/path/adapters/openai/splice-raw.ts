@@ -1,7 +1,7 @@
 /** The caller's own bytes with what has to differ spliced in by its place. */
 import type { Call, FieldSpan, RawRequest } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
-import { dropAbsent, parseJson, readList, readRecord } from '../read-json.ts';
+import { dropAbsent, parseJson, readList, readRecord, readText } from '../read-json.ts';
 import { chooseWire, readSettings, RESPONSES_WIRE, WIRE } from './openai-wire.ts';
 
 interface Edit extends FieldSpan {
@@ -19,7 +19,7 @@ export function spliceRaw(call: Call, raw: RawRequest, provider: Provider, model
   const asksUsage = call.stream && provider.streamUsage && call.params.streamUsage !== true;
   if (asksUsage && chooseWire(call, provider) === WIRE) edits.push(editStreamOptions(raw));
   if (readSettings(provider).takes_thoughts === false) edits.push(...dropThoughts(raw));
-  if (call.wire === RESPONSES_WIRE) edits.push(...forbidStoring(raw));
+  if (call.wire === RESPONSES_WIRE) edits.push(...forbidStoring(raw), ...dropUnstored(raw));
   return edits.length === 0 ? raw.bytes : applyEdits(raw.bytes, edits);
 }
 
@@ -48,13 +48,36 @@ function editStreamOptions(raw: RawRequest): Edit {
 
 /** Other models' answers bring them into a history, and clients send it back whole. */
 function dropThoughts(raw: RawRequest): Edit[] {
-  const span = raw.fields.get('messages');
-  const text = span === undefined ? '' : Buffer.from(raw.bytes.subarray(span.start, span.end)).toString('utf8');
-  if (span === undefined || !text.includes('"reasoning_content"')) return [];
-  const messages = readList(parseJson(text)).map((message) =>
-    dropAbsent({ ...readRecord(message), reasoning_content: undefined }),
+  return editList(raw, 'messages', /"reasoning_content"/, (messages) =>
+    messages.map((message) => dropAbsent({ ...readRecord(message), reasoning_content: undefined })),
   );
-  return [{ ...span, text: JSON.stringify(messages) }];
+}
+
+/** The provider refuses thoughts that only their id stands for, as it stored none. The model does without. */
+function dropUnstored(raw: RawRequest): Edit[] {
+  return editList(raw, 'input', /"(item_reference|reasoning)"/, (items) => items.filter((item) => !isUnstored(item)));
+}
+
+/** The surface lets no references pass but those to thoughts. */
+function isUnstored(item: unknown): boolean {
+  const { type, encrypted_content: content } = readRecord(item) ?? {};
+  return type === 'item_reference' || (type === 'reasoning' && readText(content) === null);
+}
+
+/** Edits a list whose text holds the `mark`, where that changes anything; others are not parsed. */
+function editList(
+  raw: RawRequest,
+  field: string,
+  mark: RegExp,
+  change: (list: readonly unknown[]) => readonly unknown[],
+): Edit[] {
+  const span = raw.fields.get(field);
+  const text = span === undefined ? '' : Buffer.from(raw.bytes.subarray(span.start, span.end)).toString('utf8');
+  if (span === undefined || !mark.test(text)) return [];
+  const list = readList(parseJson(text));
+  const changed = change(list);
+  const isSame = changed.length === list.length && changed.every((item, at) => item === list[at]);
+  return isSame ? [] : [{ ...span, text: JSON.stringify(changed) }];
 }
 
 /** Right behind the opening brace; a body that is spliced has other fields after it. */
