@@ -20,6 +20,11 @@ const image = { type: 'image_url', image_url: { url: 'data:image/jpg;base64,AAAA
 
 const CHATS: Readonly<Record<string, object>> = {
   'no tools, and a choice among them': { messages: [user], tools: [], tool_choice: 'auto', parallel_tool_calls: true },
+  'one call of a tool at most': { messages: [user], tools: [tool], parallel_tool_calls: false },
+  'a JSON object of any shape': {
+    messages: [{ role: 'user', content: 'What is a tally? Answer in JSON.' }],
+    response_format: { type: 'json_object' },
+  },
   'ids with dots and colons': { messages: called('functions.look:0'), tools: [tool] },
   'very long ids': { messages: called('call_'.padEnd(80, 'x')), tools: [tool] },
   'a tool call beside an empty text': { messages: called('call_1', ''), tools: [tool] },
@@ -81,6 +86,11 @@ const ownTool = { name: 'look', input_schema: { type: 'object', properties: {} }
 
 const MESSAGES: Readonly<Record<string, object>> = {
   'no tools, and a choice among them': { messages: [user], tools: [], tool_choice: { type: 'auto' } },
+  'one call of a tool at most': {
+    messages: [user],
+    tools: [ownTool],
+    tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+  },
   'nothing to stop at': { messages: [user], stop_sequences: [] },
   'an empty text before a tool call': {
     messages: [
