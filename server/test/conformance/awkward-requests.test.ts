@@ -33,6 +33,21 @@ const CHATS: Readonly<Record<string, object>> = {
   'a greeting before the first question': { messages: [{ role: 'assistant', content: 'Good day!' }, user] },
   'an empty answer in the history': { messages: [user, { role: 'assistant', content: '' }, user] },
   'a question behind the result of a tool': { messages: [...called('call_1'), user], tools: [tool] },
+  'speakers with names': {
+    messages: [
+      { ...user, name: 'Ann' },
+      { role: 'assistant', content: 'A stick.', name: 'helper' },
+      { ...user, name: 'user' },
+    ],
+  },
+  'an answer whose text holds its whole message': {
+    messages: called('call_1').map((message) =>
+      message.role === 'assistant'
+        ? { ...message, content: [{ type: 'text', text: 'I look.', ...message, content: undefined }] }
+        : message,
+    ),
+    tools: [tool],
+  },
   'instructions alone': { messages: [{ role: 'system', content: 'Say something of tallies.' }] },
   'instructions in the middle': {
     messages: [user, { role: 'assistant', content: 'A stick.' }, { role: 'developer', content: 'Be brief.' }, user],
