@@ -20,6 +20,11 @@ const image = { type: 'image_url', image_url: { url: 'data:image/jpg;base64,AAAA
 
 const CHATS: Readonly<Record<string, object>> = {
   'no tools, and a choice among them': { messages: [user], tools: [], tool_choice: 'auto', parallel_tool_calls: true },
+  'one call of a tool at most': { messages: [user], tools: [tool], parallel_tool_calls: false },
+  'a JSON object of any shape': {
+    messages: [{ role: 'user', content: 'What is a tally? Answer in JSON.' }],
+    response_format: { type: 'json_object' },
+  },
   'ids with dots and colons': { messages: called('functions.look:0'), tools: [tool] },
   'very long ids': { messages: called('call_'.padEnd(80, 'x')), tools: [tool] },
   'a tool call beside an empty text': { messages: called('call_1', ''), tools: [tool] },
@@ -28,6 +33,21 @@ const CHATS: Readonly<Record<string, object>> = {
   'a greeting before the first question': { messages: [{ role: 'assistant', content: 'Good day!' }, user] },
   'an empty answer in the history': { messages: [user, { role: 'assistant', content: '' }, user] },
   'a question behind the result of a tool': { messages: [...called('call_1'), user], tools: [tool] },
+  'speakers with names': {
+    messages: [
+      { ...user, name: 'Ann' },
+      { role: 'assistant', content: 'A stick.', name: 'helper' },
+      { ...user, name: 'user' },
+    ],
+  },
+  'an answer whose text holds its whole message': {
+    messages: called('call_1').map((message) =>
+      message.role === 'assistant'
+        ? { ...message, content: [{ type: 'text', text: 'I look.', ...message, content: undefined }] }
+        : message,
+    ),
+    tools: [tool],
+  },
   'instructions alone': { messages: [{ role: 'system', content: 'Say something of tallies.' }] },
   'instructions in the middle': {
     messages: [user, { role: 'assistant', content: 'A stick.' }, { role: 'developer', content: 'Be brief.' }, user],
@@ -81,6 +101,11 @@ const ownTool = { name: 'look', input_schema: { type: 'object', properties: {} }
 
 const MESSAGES: Readonly<Record<string, object>> = {
   'no tools, and a choice among them': { messages: [user], tools: [], tool_choice: { type: 'auto' } },
+  'one call of a tool at most': {
+    messages: [user],
+    tools: [ownTool],
+    tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+  },
   'nothing to stop at': { messages: [user], stop_sequences: [] },
   'an empty text before a tool call': {
     messages: [

@@ -40,12 +40,21 @@ export function messageToParts(message: Message, turn: number, unknown: UnknownF
 function toSaid(message: Message, base: Base): Part[] {
   return [
     ...(message.reasoning_content ? [{ ...base, type: 'reasoning', text: message.reasoning_content } as const] : []),
+    ...nameSpeaker(message, base),
     ...toContents(message.content).map((part) => toContentPart(part, base)),
     ...(message.refusal ? [{ ...base, type: 'refusal', text: message.refusal } as const] : []),
     ...(message.tool_calls ?? []).map((call) => toToolCall(call, base)),
     ...findBeside(message, base),
   ];
 }
+
+/** Other wires know no names: who is not simply the user is told in words. For its own turns the model needs none. */
+function nameSpeaker({ role, name }: Named, base: Base): Part[] {
+  if (typeof name !== 'string' || name === '' || name === role || role === 'assistant') return [];
+  return [{ ...base, type: 'text', text: `${name} said:\n` }];
+}
+
+type Named = Message & { name?: unknown };
 
 /** A message's own mark stands for its end. */
 function markLast(parts: Part[], mark: Pick<Part, 'cache'>): Part[] {
@@ -68,7 +77,8 @@ function toContents(content: Message['content']): Content[] {
 function findBeside(message: Readonly<Record<string, unknown>>, base: Base): Part[] {
   return BESIDE.flatMap((name) => {
     const value = message[name];
-    return value == null ? [] : [{ ...base, type: 'other' as const, name: `messages[].${name}`, value }];
+    if (value == null || (name === 'name' && typeof value === 'string')) return [];
+    return [{ ...base, type: 'other' as const, name: `messages[].${name}`, value }];
   });
 }
 

@@ -14,6 +14,9 @@ const RESULT_FIELDS = historyFields('role', 'content', 'tool_call_id', 'name', '
 const TOOL_CALL_FIELDS = historyFields('type', 'function');
 const CALLED_FIELDS = historyFields('name', 'arguments');
 
+/** OpenAI's own framework of agents sends an answer back with all of its message beside the text. */
+const TEXT_FIELDS = historyFields('type', 'text', 'role', ...SAID, ...CACHE);
+
 /** For each type of content: its own fields, and those of the object that it holds. */
 const CONTENT_FIELDS: ReadonlyMap<string, { outer: ReadonlySet<string>; inner: ReadonlySet<string> }> = new Map(
   Object.entries({
@@ -42,7 +45,7 @@ function noteContent(part: Readonly<Record<string, unknown>> & { type: string },
   const fields = CONTENT_FIELDS.get(part.type);
   if (fields === undefined) return;
   const held = part[part.type];
-  noteUnknown(unknown, part, fields.outer, 'content[].');
+  noteUnknown(unknown, part, part.type === 'text' ? TEXT_FIELDS : fields.outer, 'content[].');
   noteCache(part, unknown, 'content[].');
   if (typeof held === 'object') noteUnknown(unknown, held, fields.inner, `content[].${part.type}.`);
 }

@@ -38,7 +38,7 @@ describe('messages', () => {
   });
 
   it.each([
-    [{ role: 'user', content: 'a', name: 'Ann' }, 'messages[].name'],
+    [{ role: 'user', content: 'a', name: 7 }, 'messages[].name'],
     [{ role: 'assistant', audio: { id: 'audio_1' } }, 'messages[].audio'],
     [{ role: 'assistant', function_call: { name: 'f', arguments: '' } }, 'messages[].function_call'],
     [{ role: 'user', content: [{ type: 'hologram', hologram: {} }] }, 'hologram'],
@@ -51,6 +51,17 @@ describe('messages', () => {
     [{ role: 'function', name: 'f', content: 'a' }, 'messages[].role:function'],
   ])('keep what the call does not model: %j', (message, name) => {
     expect(partsOf(message)).toContainEqual(expect.objectContaining({ type: 'other', name }));
+  });
+
+  it.each([
+    ['user', 'Ann', ['Ann said:\n', 'a']],
+    ['system', 'example_user', ['example_user said:\n', 'a']],
+    ['user', 'user', ['a']],
+    ['user', '', ['a']],
+    ['assistant', 'helper', ['a']],
+  ])('say in words who speaks as %s by the name "%s"', (role, name, texts) => {
+    const parts = partsOf({ role, name, content: 'a' });
+    expect(parts.map((part) => part.type === 'text' && part.text)).toEqual(texts);
   });
 
   it('name an image flatly, too', () => {

@@ -3,6 +3,7 @@ import type { AnswerFrame } from '@reeve/contracts';
 import { HttpFailure } from '#platform/http-client/port.ts';
 import type { AdapterDeps, Attempt, Invocation, ModelAdapter, Provider } from '../adapter.ts';
 import { joinTurns } from '../group-turns.ts';
+import { keepOneCall } from '../keep-one-call.ts';
 import { readRecord } from '../read-json.ts';
 import { failFromWire, failWith, readRetryAfter, toPublicMessage, type Failed } from '../upstream-failure.ts';
 import { CLOSED, createPartReader, resultToAnswer, resultToEmbedding } from './aisdk-to-answer.ts';
@@ -21,6 +22,7 @@ const CARRIES: ModelAdapter['carries'] = {
     'seed',
     'tools',
     'tool_choice',
+    'parallel_tool_calls',
     'json',
     'json_schema',
     'images',
@@ -45,7 +47,8 @@ export function createAiSdkAdapter(deps: AdapterDeps): ModelAdapter {
     async invoke(attempt) {
       try {
         const provider = await load(attempt.provider);
-        return await (attempt.call.kind === 'embedding' ? embed(provider, attempt) : chat(provider, attempt));
+        if (attempt.call.kind === 'embedding') return await embed(provider, attempt);
+        return keepOneCall(attempt.call, await chat(provider, attempt));
       } catch (error) {
         return toFailure(error, attempt);
       }

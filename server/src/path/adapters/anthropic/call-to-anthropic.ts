@@ -9,6 +9,7 @@ import type {
   ToolDefinition,
 } from '@reeve/contracts';
 import { must } from '#kernel';
+import { askForJson } from '../ask-for-json.ts';
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
 import { describeModel, fitSamplers, forcesTool, type ModelTraits } from '../claude-models.ts';
@@ -52,7 +53,7 @@ function spliceModel(call: Call, { bytes, fields }: RawRequest, modelId: string)
 /** All that counts as input, which is what count_tokens takes. */
 function buildPrompt(call: Call, modelId: string, traits: ModelTraits): JsonRecord {
   const { params } = call;
-  const parts = askInstructions(call.parts);
+  const parts = askForJson(askInstructions(call.parts), params);
   const { thinking, effort } = findThinking(call, traits);
   const format = params.responseFormat === undefined ? undefined : toFormat(params.responseFormat);
   return dropAbsent({

@@ -21,6 +21,7 @@ const PROMPT = [
   'tools',
   'tool_choice',
   'parallel_tool_calls',
+  'json',
   'json_schema',
   'reasoning',
   'images',

@@ -1,5 +1,6 @@
 /** From a call to the path and the bytes of a Converse or CountTokens request. */
 import type { Call, CallParams, Part, ResponseFormat, ToolChoice, ToolDefinition } from '@reeve/contracts';
+import { askForJson } from '../ask-for-json.ts';
 import { askInstructions } from '../ask-instructions.ts';
 import { callsWithoutThought } from '../calls-without-thought.ts';
 import { describeModel, fitSamplers, forcesTool } from '../claude-models.ts';
@@ -42,7 +43,7 @@ export const toBytes = (body: object): Uint8Array => Buffer.from(JSON.stringify(
 
 /** All that counts as input. */
 function buildPrompt({ parts: given, params, extensions }: Call, modelId: string): object {
-  const parts = askInstructions(given);
+  const parts = askForJson(askInstructions(given), params);
   const { thinking, ...rest } = toModelFields(params, modelId);
   const isBudget = readRecord(thinking)?.type === 'enabled';
   const mayThink = !forcesTool(params) && !(isBudget && callsWithoutThought(parts, WIRE));

@@ -3,6 +3,7 @@ import type { IncomingAnswer } from '#platform/http-client/port.ts';
 import type { AdapterDeps, Attempt, Invocation, ModelAdapter } from '../adapter.ts';
 import { openAnswerStream } from '../answer-stream.ts';
 import { inlineMedia } from '../fetch-media.ts';
+import { keepOneCall } from '../keep-one-call.ts';
 import { readBody } from '../read-invocation.ts';
 import { failFromStatus, failFromWire, failWith } from '../upstream-failure.ts';
 import { createBedrockClient, type BedrockClient } from './bedrock-client.ts';
@@ -15,10 +16,18 @@ import { invokeEmbedding } from './invoke-embedding.ts';
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Of what an input may be made. */
-const PROMPT = ['tools', 'tool_choice', 'reasoning', 'images', 'files', 'images_in_tool_results'] as const;
+const PROMPT = [
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'reasoning',
+  'images',
+  'files',
+  'images_in_tool_results',
+] as const;
 
 const CARRIES: ModelAdapter['carries'] = {
-  chat: new Set([...PROMPT, 'stream', 'temperature', 'top_p', 'top_k', 'stop', 'json_schema']),
+  chat: new Set([...PROMPT, 'stream', 'temperature', 'top_p', 'top_k', 'stop', 'json', 'json_schema']),
   count: new Set(PROMPT),
   embedding: new Set(['dimensions', 'input_type']),
 };
@@ -46,7 +55,7 @@ async function invokeConverse(deps: AdapterDeps, client: BedrockClient, attempt:
   if (inlined.type === 'failure') return inlined;
   const request = callToBedrock(inlined.call, attempt.modelId);
   if ('type' in request) return request;
-  return readInvocation(deps, attempt, await client.post(attempt, request));
+  return keepOneCall(attempt.call, await readInvocation(deps, attempt, await client.post(attempt, request)));
 }
 
 async function readInvocation(deps: AdapterDeps, attempt: Attempt, answer: IncomingAnswer): Promise<Invocation> {

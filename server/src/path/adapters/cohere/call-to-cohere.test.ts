@@ -186,8 +186,8 @@ describe('settings', () => {
   });
 
   it('names what Cohere would lose', () => {
-    const params: CallParams = { choices: 2, logitBias: { 1: 1 }, parallelToolCalls: false };
-    expect(lost({ params })).toEqual(['choices', 'logit_bias', 'parallel_tool_calls']);
+    const params: CallParams = { choices: 2, logitBias: { 1: 1 } };
+    expect(lost({ params })).toEqual(['choices', 'logit_bias']);
     expect(send({ params: { logprobs: { top: 2 } } })).toMatchObject({ type: 'unsupported' });
     expect(lost({ kind: 'moderation' })).toEqual(['calls of kind "moderation"']);
   });

@@ -1,5 +1,6 @@
 /** Cohere's own wire, API v2: chat, embed and rerank. */
 import type { AdapterDeps, ModelAdapter } from '../adapter.ts';
+import { keepOneCall } from '../keep-one-call.ts';
 import { readInvocation, type WireReader } from '../read-invocation.ts';
 import { failFromWire, failWith } from '../upstream-failure.ts';
 import { callToCohere, EXTENSIONS } from './call-to-cohere.ts';
@@ -20,6 +21,7 @@ const CARRIES: ModelAdapter['carries'] = {
     'logprobs',
     'tools',
     'tool_choice',
+    'parallel_tool_calls',
     'json',
     'json_schema',
     'reasoning',
@@ -48,7 +50,8 @@ export function createCohereAdapter(deps: AdapterDeps): ModelAdapter {
       const written = callToCohere(attempt.call, attempt.modelId);
       if (written.type === 'unsupported') return failWith('unsupported', written.reason);
       try {
-        return await readInvocation(deps, attempt, await postCall(deps, attempt, written.body), READER);
+        const answer = await postCall(deps, attempt, written.body);
+        return keepOneCall(attempt.call, await readInvocation(deps, attempt, answer, READER));
       } catch (error) {
         return failFromWire(error, attempt);
       }

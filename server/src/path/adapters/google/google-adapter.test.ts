@@ -42,10 +42,10 @@ describe('where a call goes', () => {
 describe('what is carried', () => {
   const adapter = createGoogleAdapter({ httpClient: replayReads([]), clock: systemClock });
   it('is refused by name where this wire lacks it', () => {
-    const params = { parallelToolCalls: false, logitBias: { 1: 2 } };
+    const params = { logitBias: { 1: 2 } };
     const extensions = { safety_settings: [], prediction: {} };
     const call = callOf({ params, extensions });
-    expect(findUncarried(adapter, call, provider)).toEqual(['logit_bias', 'parallel_tool_calls', 'prediction']);
+    expect(findUncarried(adapter, call, provider)).toEqual(['logit_bias', 'prediction']);
     expect(findUncarried(adapter, callOf({ params: { topN: 1 }, kind: 'rerank' }), provider)).toHaveLength(1);
   });
 });

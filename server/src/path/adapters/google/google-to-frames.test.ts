@@ -62,6 +62,23 @@ describe('a stream', () => {
     ]);
   });
 
+  it('keeps a text one whose first piece is signed, and says the signature behind it', () => {
+    const events = read([
+      chunkOf([{ text: 'The ', thoughtSignature: 'c2ln' }]),
+      chunkOf([{ text: 'stick' }]),
+      lastChunkOf([{ text: '.' }]),
+    ]);
+    expect(without(events, 'usage')).toMatchObject([
+      { type: 'start' },
+      { type: 'text-delta', text: 'The ' },
+      { type: 'text-delta', text: 'stick' },
+      { type: 'text-delta', text: '.' },
+      { type: 'reasoning-delta', hidden: true, signature: { value: 'c2ln' } },
+      { type: 'end' },
+      { type: 'closed' },
+    ]);
+  });
+
   it('tells the figures so far, for a stream that breaks off', () => {
     const events = read([chunkOf([{ text: 'a' }]), chunkOf([{ text: 'b' }])]);
     expect(usagesOf(events, true)).toMatchObject([{ inputTokens: 19 }, { inputTokens: 19 }]);

@@ -24,6 +24,8 @@ export function createGoogleReader(call: Call): SseReader {
 interface Choice {
   calls: number;
   text: string;
+  /** What signs the text that still goes on: it follows, so that the text stays one. */
+  signed: AnswerEvent[];
   ended: boolean;
   /** What was cited already: chunks may repeat their sources. */
   cited: Set<string>;
@@ -81,6 +83,11 @@ class GoogleReader implements SseReader {
     let logprobs = readLogprobs(record.logprobsResult);
     for (const piece of pieces) {
       const event = toEvent(piece, index, choice);
+      if (isSignatureOfText(piece, choice)) {
+        choice.signed.push(event);
+        continue;
+      }
+      if (piece.type !== 'text') events.push(...choice.signed.splice(0));
       if (event.type === 'text-delta' && logprobs !== null) {
         events.push({ ...event, logprobs });
         logprobs = null;
@@ -93,17 +100,21 @@ class GoogleReader implements SseReader {
     }
     if (finish === null || choice.ended) return;
     choice.ended = true;
+    events.push(...choice.signed.splice(0));
     events.push({ type: 'end', index, finishReason: readFinishReason(finish, choice.calls > 0) });
   }
 
   #findChoice(index: number): Choice {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const choice = { calls: 0, text: '', ended: false, cited: new Set<string>() };
+    const choice: Choice = { calls: 0, text: '', signed: [], ended: false, cited: new Set<string>() };
     this.#choices.set(index, choice);
     return choice;
   }
 }
+
+const isSignatureOfText = (piece: Piece, choice: Choice): boolean =>
+  piece.type === 'reasoning' && piece.hidden === true && choice.text !== '' && !choice.ended;
 
 /** Notes in `choice` what the piece adds to it. A tool call comes whole. */
 function toEvent(piece: Piece, index: number, choice: Choice): AnswerEvent {

@@ -2,6 +2,7 @@
 import type { Call } from '@reeve/contracts';
 import type { AdapterDeps, Invocation, ModelAdapter } from '../adapter.ts';
 import { inlineMedia } from '../fetch-media.ts';
+import { keepOneCall } from '../keep-one-call.ts';
 import { readInvocation, type WireReader } from '../read-invocation.ts';
 import { parseJson } from '../read-json.ts';
 import { failFromWire, failWith } from '../upstream-failure.ts';
@@ -23,6 +24,7 @@ const CHAT = [
   'logprobs',
   'tools',
   'tool_choice',
+  'parallel_tool_calls',
   'json',
   'json_schema',
   'reasoning',
@@ -52,7 +54,8 @@ export function createGoogleAdapter(deps: AdapterDeps): ModelAdapter {
       if ('refusal' in made) return failWith('unsupported', made.refusal);
       try {
         const answer = await postCall(deps, attempt, made.body);
-        return refineFailure(await readInvocation(deps, attempt, answer, createReader(attempt.call)));
+        const read = await readInvocation(deps, attempt, answer, createReader(attempt.call));
+        return keepOneCall(attempt.call, refineFailure(read));
       } catch (error) {
         return failFromWire(error, attempt);
       }
