@@ -129,8 +129,51 @@ const RESPONSES: Readonly<Record<string, object>> = {
   'no tools, and a choice among them': { input: 'Hi.', tools: [], tool_choice: 'auto', parallel_tool_calls: true },
 };
 
+const pixel = { type: 'base64', media_type: 'image/png', data: 'AAAA' };
+const second = { ...block, id: 'toolu_2' };
+const shown = { ...result, content: [{ type: 'image', source: pixel }] };
+
+/** As agents send screenshots and the images that they read. */
+const SHOWN_MESSAGES: Readonly<Record<string, object>> = {
+  'an image as the result of a tool': {
+    messages: [user, { role: 'assistant', content: [block] }, { role: 'user', content: [shown] }],
+    tools: [ownTool],
+  },
+  'images among the results of several tools': {
+    messages: [
+      user,
+      { role: 'assistant', content: [block, second] },
+      {
+        role: 'user',
+        content: [
+          shown,
+          { ...shown, tool_use_id: second.id, content: [{ type: 'text', text: 'A stick.' }, ...shown.content] },
+          { type: 'text', text: 'And now?' },
+        ],
+      },
+    ],
+    tools: [ownTool],
+  },
+};
+
+const itemOf = (id: string) => ({ type: 'function_call', call_id: id, name: 'look', arguments: '{}' });
+const outputOf = (id: string) => ({
+  type: 'function_call_output',
+  call_id: id,
+  output: [{ type: 'input_image', image_url: 'data:image/png;base64,AAAA' }],
+});
+
+const SHOWN_RESPONSES: Readonly<Record<string, object>> = {
+  'images as the results of tools': {
+    input: [user, itemOf('call_1'), itemOf('call_2'), outputOf('call_1'), outputOf('call_2')],
+    tools: [{ type: 'function', name: 'look', parameters: { type: 'object', properties: {} } }],
+  },
+};
+
 const OPENAI = ['openai', 'compatible', 'azure', 'azure-dated'];
 const OTHERS = ['anthropic', 'google', 'mistral', 'cohere', 'bedrock'];
+/** Cohere takes texts alone as results. */
+const SHOWN_TO = [...OPENAI, ...OTHERS].filter((provider) => provider !== 'cohere');
 const WITH_RESPONSES = new Set(['openai', 'azure', 'azure-dated']);
 
 let mocks: MockWires;
@@ -230,11 +273,17 @@ describe('a message of Anthropic’s wire', () => {
   it.each(cross([...OPENAI, ...OTHERS.slice(1)], MESSAGES))('reaches %s with %s', (provider, _name, fields) =>
     expectTaken('/v1/messages', provider, { max_tokens: 64, ...fields }),
   );
+  it.each(cross(SHOWN_TO, SHOWN_MESSAGES))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/messages', provider, { max_tokens: 64, ...fields }),
+  );
 });
 
 describe('a request of OpenAI’s newer wire', () => {
   const chatting = [...OPENAI, ...OTHERS].filter((provider) => !WITH_RESPONSES.has(provider));
   it.each(cross(chatting, RESPONSES))('reaches %s with %s', (provider, _name, fields) =>
+    expectTaken('/v1/responses', provider, fields),
+  );
+  it.each(cross(SHOWN_TO, SHOWN_RESPONSES))('reaches %s with %s', (provider, _name, fields) =>
     expectTaken('/v1/responses', provider, fields),
   );
 });

@@ -224,6 +224,18 @@ const RESPONSES: SurfaceFields = {
         { type: 'function_call_output', call_id: 'call_abc123', output: '42' },
       ],
     },
+    'function_call_output with an image': {
+      tools: [RESPONSES_TOOL],
+      input: [
+        said,
+        { type: 'function_call', call_id: 'call_abc123', name: 'look', arguments: '{"n":1}' },
+        {
+          type: 'function_call_output',
+          call_id: 'call_abc123',
+          output: [{ type: 'input_image', image_url: `data:image/png;base64,${PIXEL}` }],
+        },
+      ],
+    },
     'text.format: json_object': { text: { format: { type: 'json_object' } } },
     'text.format: json_schema': {
       text: { format: { type: 'json_schema', name: 'tally', schema: SCHEMA, strict: true } },

@@ -1,5 +1,5 @@
 /** What a call needs of the wire that carries it, and of the model that answers it. */
-import type { Call, MediaPart } from '@reeve/contracts';
+import type { Call, MediaPart, Part } from '@reeve/contracts';
 
 /** Each is named by the word that the refusal uses. */
 export const FEATURES = [
@@ -66,16 +66,18 @@ export function findNeeds(call: Call): Set<Feature> {
   need('input_type', params.inputType !== undefined);
   need('top_n', params.topN !== undefined);
   for (const part of call.parts) {
-    need('images', part.type === 'image');
+    const held = part.type === 'tool-result' ? part.content : [part];
+    need('images', held.some(isImage));
     need('audio', part.type === 'audio');
-    need('files', part.type === 'file');
+    need('files', held.some(isFile));
     need('tools', part.type === 'tool-call');
-    need('images_in_tool_results', part.type === 'tool-result' && part.content.some(isMedia));
+    need('images_in_tool_results', part.type === 'tool-result' && held.some((one) => isImage(one) || isFile(one)));
   }
   return needs;
 }
 
-const isMedia = (part: MediaPart): boolean => part.type !== 'text';
+const isImage = ({ type }: Part | MediaPart): boolean => type === 'image';
+const isFile = ({ type }: Part | MediaPart): boolean => type === 'file';
 
 /** Extensions that only somebody who knows the caller's wire can carry. */
 export function findForeignFields(call: Call, known: ReadonlySet<string>): string[] {

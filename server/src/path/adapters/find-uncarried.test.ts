@@ -49,6 +49,16 @@ describe('findUncarried', () => {
     expect(named.includes('seed')).toBe(!speaks);
   });
 
+  it.each(['image', 'file'] as const)(
+    'names the %s in a tool’s result where the provider takes none at all',
+    (type) => {
+      const media = { type, url: 'https://example.com/a' };
+      const result: Call['parts'][number] = { turn: 0, role: 'tool', type: 'tool-result', id: 'x', content: [media] };
+      const named = findUncarried(adapter(true), { ...call, parts: [result] }, providerWith([`${type}s`]));
+      expect(named).toEqual([`${type}s`]);
+    },
+  );
+
   it('names a kind that the adapter or the provider does not take', () => {
     expect(findUncarried(adapter(true), { ...call, kind: 'speech' }, providerWith())).toEqual([
       'calls of kind "speech"',

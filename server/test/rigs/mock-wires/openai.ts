@@ -135,6 +135,7 @@ function answerChat(body: Json, fault: string | null, flavour: Flavour): WireRep
     calls,
     messages.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id),
   );
+  checkResults(messages);
   const reply = decideReply({
     tool: asRecord(asList(body['tools'])[0]?.['function'])['name'],
     answered: messages.filter(({ role }) => role === 'tool').length,
@@ -148,6 +149,17 @@ function answerChat(body: Json, fault: string | null, flavour: Flavour): WireRep
 }
 
 const ID_LENGTH_MAX = 40;
+
+/** Results stand right behind the calls, and are texts. */
+function checkResults(messages: readonly Json[]): void {
+  for (const [at, { role, content }] of messages.entries()) {
+    const before = messages[at - 1];
+    const follows = before?.['role'] === 'tool' || before?.['tool_calls'] !== undefined;
+    check(role !== 'tool' || follows, "messages with role 'tool' must be a response to a preceding 'tool_calls'");
+    const isText = typeof content === 'string' || asList(content).every(({ type }) => type === 'text');
+    check(role !== 'tool' || isText, "Invalid content type for role 'tool': only 'text' is supported.");
+  }
+}
 
 function checkTools({ tools, tool_choice: choice, parallel_tool_calls: parallel }: Json): void {
   check(tools === undefined || asList(tools).length > 0, "Invalid 'tools': empty array.");

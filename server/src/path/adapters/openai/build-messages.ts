@@ -4,9 +4,10 @@ import { fitCallId } from '../fit-call-id.ts';
 import { groupTurns } from '../group-turns.ts';
 import { dropAbsent } from '../read-json.ts';
 import { tellToolError } from '../tell-failed-tool.ts';
+import { attachMedia } from './attach-media.ts';
 
 export function buildMessages(parts: readonly Part[]): object[] {
-  return groupTurns(parts).flatMap(toMessages);
+  return groupTurns(attachMedia(parts, toId)).flatMap(toMessages);
 }
 
 /** Results of tools are messages of their own here, and stand before what else the turn says. */
@@ -42,7 +43,7 @@ function toResult({ id, content, isError }: Extract<Part, { type: 'tool-result' 
   return { role: 'tool', tool_call_id: toId(id), content: tellToolError(joinTexts(content), isError) };
 }
 
-/** Results are texts on this wire; what else one holds is refused before. */
+/** Results are texts on this wire; what else one holds stands behind them. */
 function joinTexts(content: readonly MediaPart[]): string {
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }

@@ -29,6 +29,7 @@ const CARRIES: ModelAdapter['carries'] = {
     'images',
     'audio',
     'files',
+    'images_in_tool_results',
   ]),
   completion: new Set([
     'stream',
