@@ -74,6 +74,14 @@ function transactionContract(database: () => Database): void {
     await expect(twice).rejects.toMatchObject({ code: '23505' });
   });
 
+  it('tells in an error who asked', async () => {
+    const askInVain = (): Promise<unknown> =>
+      database().asRole('operator', async function asker(tx) {
+        await sql`select 1 / 0`.execute(tx);
+      });
+    await expect(askInVain()).rejects.toMatchObject({ code: '22012', stack: expect.stringContaining('asker') });
+  });
+
   it('refuses a query that outlives its transaction', async () => {
     let leaked: Tx | undefined;
     await database().asRole('operator', async (tx) => {

@@ -4,7 +4,7 @@ import { migrate } from './migrate.ts';
 import { readMigrations } from './migrations.ts';
 import type { Database } from './port.ts';
 import { createPostgresListener } from './postgres-listener.ts';
-import { checkSession, countListeners, type Connect } from './sessions.ts';
+import { checkSession, countListeners, type Connect, sessionOver } from './sessions.ts';
 import { runTransaction } from './transactions.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -31,7 +31,7 @@ export function openPostgresDatabase(options: PostgresOptions): Promise<Database
   // A failed session is reported to whoever uses it; without a listener Node would end the process as well.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const connect: Connect = () => pool.connect();
+  const connect: Connect = async () => sessionOver(await pool.connect());
   const listener = createPostgresListener(() => new Client(clientSettings(options.url)));
 
   return Promise.resolve({

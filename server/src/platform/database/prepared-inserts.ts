@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Connect } from './sessions.ts';
+import { ask, type Connect, sessionOver } from './sessions.ts';
 
 /** So often an insert has to come before it is prepared: one of many rows has a text of its own for each number of them. */
 const OFTEN = 20;
@@ -16,12 +16,13 @@ export function preparingInserts(connect: () => Promise<PoolClient>): Connect {
   const names = createNames();
   return async () => {
     const client = await connect();
+    const session = sessionOver(client);
     return {
+      ...session,
       query(text, values = []) {
         const name = values.length > 0 && text.trimStart().startsWith('insert') ? names.find(text) : null;
-        return name === null ? client.query(text, [...values]) : client.query({ name, text, values: [...values] });
+        return name === null ? session.query(text, values) : ask(client, { name, text, values: [...values] });
       },
-      release: (broken) => client.release(broken),
     };
   };
 }

@@ -1,4 +1,4 @@
-import type { QueryResult } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import { unavailableAtConnect } from './connection-errors.ts';
 import { countListenersStatement } from './notice-board.ts';
 
@@ -10,6 +10,30 @@ export interface Session {
 }
 
 export type Connect = () => Promise<Session>;
+
+/** Lends a client of `pg` as a session. */
+export function sessionOver(client: PoolClient): Session {
+  return {
+    query: (text, values = []) => ask(client, { text, values: [...values] }),
+    release: (broken) => client.release(broken),
+  };
+}
+
+/**
+ * Asks by callback: the promise that `pg` would give holds the query, with its parameters, until the next full garbage
+ * collection. Rejects as `pg` does.
+ */
+export async function ask(client: PoolClient, query: QueryConfig): Promise<QueryResult> {
+  try {
+    return await new Promise((resolve, reject) => {
+      client.query(query, (error: Error | null, result) => (error === null ? resolve(result) : reject(error)));
+    });
+  } catch (error) {
+    // It was made where the socket was read, which does not tell who asked.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
+  }
+}
 
 /** Work of the engine itself, as the login role and outside of any transaction; a session that failed is thrown away. */
 export async function withSession<T>(connect: Connect, work: (session: Session) => Promise<T>): Promise<T> {
