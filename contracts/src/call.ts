@@ -96,6 +96,11 @@ export interface ReasoningParams {
   visible?: boolean;
 }
 
+/** Whether the model is asked to think at all. */
+export function asksToThink(reasoning: ReasoningParams | undefined): reasoning is ReasoningParams {
+  return reasoning !== undefined && reasoning.effort !== 'none';
+}
+
 /** Settings that more than one provider knows; all else travels in `extensions`. */
 export interface CallParams {
   maxOutputTokens?: number;

@@ -24,6 +24,7 @@ export type {
   AnswerEvent,
   AnswerFrame,
 } from './call.ts';
+export { asksToThink } from './call.ts';
 export type { ErrorCode } from './errors.ts';
 export { ERRORS } from './errors.ts';
 export type { EventData, EventDefinition, EventType } from './events/catalogue.ts';

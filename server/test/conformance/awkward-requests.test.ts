@@ -196,6 +196,10 @@ afterAll(async () => {
 
 async function expectTaken(path: string, provider: string, fields: object): Promise<void> {
   const answer = await postJson(reeve, path, { model: `${provider}/${MATRIX[provider]?.chat}`, ...fields });
+  await expectGood(answer);
+}
+
+async function expectGood(answer: Response): Promise<void> {
   expect([answer.status, answer.status === 200 ? '' : await answer.text()]).toEqual([200, '']);
 }
 
@@ -244,7 +248,7 @@ describe('a tool call that Gemini signed', () => {
     expect(call).toMatchObject({ extra_content: { google: { thought_signature: SIGNATURE } } });
     const answered = { role: 'tool', tool_call_id: call?.id, content: 'A stick.' };
     const next = await ask([user, { role: 'assistant', content: null, tool_calls: calls }, answered], {});
-    expect([next.status, next.status === 200 ? '' : await next.text()]).toEqual([200, '']);
+    await expectGood(next);
   });
 
   it.each([false, true])('shows no thought to a message that asked for none, streamed: %s', async (stream) => {
@@ -255,7 +259,7 @@ describe('a tool call that Gemini signed', () => {
     expect(content).toMatchObject([{ type: 'tool_use', name: 'look' }]);
     const answered = { type: 'tool_result', tool_use_id: content[0]?.id, content: 'A stick.' };
     const next = await ask([user, { role: 'assistant', content }, { role: 'user', content: [answered] }], {});
-    expect([next.status, next.status === 200 ? '' : await next.text()]).toEqual([200, '']);
+    await expectGood(next);
   });
 
   interface Block {

@@ -1,5 +1,6 @@
 /** What a call needs of the wire that carries it, and of the model that answers it. */
-import type { Call, MediaPart, Part } from '@reeve/contracts';
+import { asksToThink, type Call, type MediaPart, type Part } from '@reeve/contracts';
+import { innerParts } from './inner-parts.ts';
 
 /** Each is named by the word that the refusal uses. */
 export const FEATURES = [
@@ -61,12 +62,12 @@ export function findNeeds(call: Call): Set<Feature> {
   need('parallel_tool_calls', params.parallelToolCalls === false);
   need('json', params.responseFormat?.type === 'json');
   need('json_schema', params.responseFormat?.type === 'json-schema');
-  need('reasoning', params.reasoning !== undefined && params.reasoning.effort !== 'none');
+  need('reasoning', asksToThink(params.reasoning));
   need('dimensions', params.dimensions !== undefined);
   need('input_type', params.inputType !== undefined);
   need('top_n', params.topN !== undefined);
   for (const part of call.parts) {
-    const held = part.type === 'tool-result' ? part.content : [part];
+    const held = innerParts(part);
     need('images', held.some(isImage));
     need('audio', part.type === 'audio');
     need('files', held.some(isFile));

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { ask, type Connect, sessionOver } from './sessions.ts';
+import { type Connect, type NameStatement, sessionOver } from './sessions.ts';
 
 /** So often an insert has to come before it is prepared: one of many rows has a text of its own for each number of them. */
 const OFTEN = 20;
@@ -14,32 +14,24 @@ const COUNTED_MAX = 500;
  */
 export function preparingInserts(connect: () => Promise<PoolClient>): Connect {
   const names = createNames();
-  return async () => {
-    const client = await connect();
-    const session = sessionOver(client);
-    return {
-      ...session,
-      query(text, values = []) {
-        const name = values.length > 0 && text.trimStart().startsWith('insert') ? names.find(text) : null;
-        return name === null ? session.query(text, values) : ask(client, { name, text, values: [...values] });
-      },
-    };
-  };
+  const nameInsert: NameStatement = (text, values) =>
+    values.length > 0 && text.trimStart().startsWith('insert') ? names.find(text) : undefined;
+  return async () => sessionOver(await connect(), nameInsert);
 }
 
 /** Gives a name to each text that was asked for often enough, as long as there is room. */
-function createNames(): { find(text: string): string | null } {
+function createNames(): { find(text: string): string | undefined } {
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
   return {
     find(text) {
       const name = names.get(text);
       if (name !== undefined) return name;
-      if (names.size === PREPARED_MAX) return null;
+      if (names.size === PREPARED_MAX) return undefined;
       const count = (counts.get(text) ?? 0) + 1;
       if (counts.size >= COUNTED_MAX) counts.clear();
       counts.set(text, count);
-      if (count < OFTEN) return null;
+      if (count < OFTEN) return undefined;
       counts.delete(text);
       const made = `insert_${names.size}`;
       names.set(text, made);

@@ -11,10 +11,13 @@ export interface Session {
 
 export type Connect = () => Promise<Session>;
 
+/** A name under which a statement is prepared once, where it is worth that. */
+export type NameStatement = (text: string, values: readonly unknown[]) => string | undefined;
+
 /** Lends a client of `pg` as a session. */
-export function sessionOver(client: PoolClient): Session {
+export function sessionOver(client: PoolClient, nameOf: NameStatement = () => undefined): Session {
   return {
-    query: (text, values = []) => ask(client, { text, values: [...values] }),
+    query: (text, values = []) => ask(client, { name: nameOf(text, values), text, values: [...values] }),
     release: (broken) => client.release(broken),
   };
 }
@@ -23,7 +26,7 @@ export function sessionOver(client: PoolClient): Session {
  * Asks by callback: the promise that `pg` would give holds the query, with its parameters, until the next full garbage
  * collection. Rejects as `pg` does.
  */
-export async function ask(client: PoolClient, query: QueryConfig): Promise<QueryResult> {
+async function ask(client: PoolClient, query: QueryConfig): Promise<QueryResult> {
   try {
     return await new Promise((resolve, reject) => {
       client.query(query, (error: Error | null, result) => (error === null ? resolve(result) : reject(error)));

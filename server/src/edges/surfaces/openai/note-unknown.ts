@@ -14,19 +14,19 @@ const RESULT_FIELDS = historyFields('role', 'content', 'tool_call_id', 'name', '
 const TOOL_CALL_FIELDS = historyFields('type', 'function');
 const CALLED_FIELDS = historyFields('name', 'arguments');
 
-/** OpenAI's own framework of agents sends an answer back with all of its message beside the text. */
-const TEXT_FIELDS = historyFields('type', 'text', 'role', ...SAID, ...CACHE);
-
 /** For each type of content: its own fields, and those of the object that it holds. */
-const CONTENT_FIELDS: ReadonlyMap<string, { outer: ReadonlySet<string>; inner: ReadonlySet<string> }> = new Map(
-  Object.entries({
-    text: ['text'],
-    refusal: ['refusal'],
-    image_url: ['url', 'detail'],
-    input_audio: ['data', 'format'],
-    file: ['file_id', 'filename', 'file_data'],
-  }).map(([type, fields]) => [type, { outer: historyFields('type', type, ...CACHE), inner: new Set(fields) }]),
-);
+const CONTENT_FIELDS: ReadonlyMap<string, { outer: ReadonlySet<string>; inner: ReadonlySet<string> }> = new Map([
+  // OpenAI's own framework of agents sends an answer back with all of its message beside the text.
+  contentFields('text', ['text'], ['role', ...SAID]),
+  contentFields('refusal', ['refusal']),
+  contentFields('image_url', ['url', 'detail']),
+  contentFields('input_audio', ['data', 'format']),
+  contentFields('file', ['file_id', 'filename', 'file_data']),
+]);
+
+function contentFields(type: string, inner: readonly string[], beside: readonly string[] = []) {
+  return [type, { outer: historyFields('type', type, ...beside, ...CACHE), inner: new Set(inner) }] as const;
+}
 
 /** Notes it of a message whose role is known. */
 export function noteMessage(message: Message, unknown: UnknownFields): void {
@@ -45,7 +45,7 @@ function noteContent(part: Readonly<Record<string, unknown>> & { type: string },
   const fields = CONTENT_FIELDS.get(part.type);
   if (fields === undefined) return;
   const held = part[part.type];
-  noteUnknown(unknown, part, part.type === 'text' ? TEXT_FIELDS : fields.outer, 'content[].');
+  noteUnknown(unknown, part, fields.outer, 'content[].');
   noteCache(part, unknown, 'content[].');
   if (typeof held === 'object') noteUnknown(unknown, held, fields.inner, `content[].${part.type}.`);
 }

@@ -1,4 +1,12 @@
-import { ERRORS, type Answer, type AnswerFrame, type AnswerPart, type Call, type Usage } from '@reeve/contracts';
+import {
+  asksToThink,
+  ERRORS,
+  type Answer,
+  type AnswerFrame,
+  type AnswerPart,
+  type Call,
+  type Usage,
+} from '@reeve/contracts';
 import type { AppError } from '#kernel';
 import { toPassedError } from '../openai-errors.ts';
 import type { SurfaceVoice } from '../serve-call.ts';
@@ -14,7 +22,7 @@ export function createResponsesVoice(call: Call, request: Request, createdSecond
   const { model, params } = call;
   const { store, include } = request;
   const keepsItems = store === false || (Array.isArray(include) && include.includes(ENCRYPTED));
-  const showsHidden = keepsItems || (params.reasoning !== undefined && params.reasoning.effort !== 'none');
+  const showsHidden = keepsItems || asksToThink(params.reasoning);
   const context = { createdSeconds, model, request, keepsItems, showsHidden };
   const contextOf = (receiptId: string): ResponseContext => ({ receiptId, ...context });
   let stream: ResponseStream | null = null;

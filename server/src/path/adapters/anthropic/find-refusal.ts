@@ -1,11 +1,11 @@
 /** What of a call this wire cannot hold, although its kind of feature is carried: values out of range, shapes it has no block for. */
-import type { Call, CallParams, MediaPart, Part } from '@reeve/contracts';
+import { asksToThink, type Call, type CallParams, type MediaPart, type Part } from '@reeve/contracts';
 import { WIRE } from './anthropic-wire.ts';
 import { findSamplerFault, type ModelTraits } from '../claude-models.ts';
 import { mediaToBlock } from './media-to-block.ts';
 import { readBlock, readInput } from './parts-to-messages.ts';
 import { isPlaceable } from './place-extensions.ts';
-import { BUDGET_MIN, isThinking } from './thinking.ts';
+import { BUDGET_MIN } from './thinking.ts';
 
 /** A sentence for the caller, or `null`. Nothing is bent into the wire's ranges: what does not fit is refused by name. */
 export function findRefusal(call: Call, traits: ModelTraits): string | null {
@@ -26,14 +26,14 @@ function findSamplingFault(params: CallParams, traits: ModelTraits): string | nu
   if (temperature !== undefined && (temperature < 0 || temperature > 1)) {
     return `This provider takes a temperature from 0 to 1, and not ${temperature}.`;
   }
-  if ((temperature ?? 1) !== 1 && isThinking(reasoning)) {
+  if ((temperature ?? 1) !== 1 && asksToThink(reasoning)) {
     return 'This provider takes no temperature but 1 where the model reasons.';
   }
   return findSamplerFault(params, traits);
 }
 
 function findThinkingFault({ reasoning, maxOutputTokens }: CallParams, traits: ModelTraits): string | null {
-  if (!isThinking(reasoning)) return null;
+  if (!asksToThink(reasoning)) return null;
   const maxTokens = maxOutputTokens ?? traits.maxOutputTokens;
   const { budgetTokens } = reasoning;
   if (traits.thinking === 'none') return 'This model does not reason.';

@@ -1,5 +1,5 @@
 /** How much a model may think, in the words of this wire. */
-import type { ReasoningEffort, ReasoningParams } from '@reeve/contracts';
+import { asksToThink, type ReasoningEffort, type ReasoningParams } from '@reeve/contracts';
 import { dropAbsent } from '../read-json.ts';
 import type { ModelTraits } from '../claude-models.ts';
 
@@ -25,17 +25,13 @@ interface Thinking {
   effort?: string;
 }
 
-export function isThinking(reasoning: ReasoningParams | undefined): reasoning is ReasoningParams {
-  return reasoning !== undefined && reasoning.effort !== 'none';
-}
-
 /**
  * Adaptive models get the effort itself (`minimal` as `low`; `xhigh` as `high` where it is unknown), older ones a budget
  * that fits into `maxTokens`. A budget that the caller gave goes out as it is. Asked for without either, an adaptive model
  * chooses by itself and an older one gets a medium effort.
  */
 export function toThinking(reasoning: ReasoningParams | undefined, traits: ModelTraits, maxTokens: number): Thinking {
-  if (!isThinking(reasoning)) {
+  if (!asksToThink(reasoning)) {
     return reasoning !== undefined && traits.thinksByDefault ? { thinking: { type: 'disabled' } } : {};
   }
   const { effort, budgetTokens, visible } = reasoning;

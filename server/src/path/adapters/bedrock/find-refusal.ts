@@ -1,7 +1,7 @@
 /** What of a call this wire cannot hold, although its kind of feature is carried: values out of range, shapes it has no block for. */
-import type { Call, CallParams, MediaPart, Part } from '@reeve/contracts';
+import { asksToThink, type Call, type CallParams, type MediaPart, type Part } from '@reeve/contracts';
 import { describeModel, findSamplerFault } from '../claude-models.ts';
-import { BUDGET_MIN, findFamily, isReasoning } from './model-families.ts';
+import { BUDGET_MIN, findFamily } from './model-families.ts';
 import { mediaToBlock, readInput } from './parts-to-content.ts';
 
 /** A sentence for the caller, or `null`. Nothing is bent into the wire's ranges: what does not fit is refused by name. */
@@ -28,7 +28,7 @@ function findModelFault(params: CallParams, modelId: string): string | null {
 }
 
 function findReasoningFault({ reasoning, maxOutputTokens, temperature }: CallParams, modelId: string): string | null {
-  if (!isReasoning(reasoning)) return null;
+  if (!asksToThink(reasoning)) return null;
   const { budgetTokens } = reasoning;
   const family = findFamily(modelId);
   if (family === 'other' || family === 'cohere')

@@ -2,7 +2,7 @@
  * What Converse leaves to each model: its fields beyond the common ones, by the family in the model's name. Source: the
  * public parameter references of the models on Bedrock.
  */
-import type { CallParams, ReasoningEffort, ReasoningParams } from '@reeve/contracts';
+import { asksToThink, type CallParams, type ReasoningEffort } from '@reeve/contracts';
 import { describeModel } from '../claude-models.ts';
 import { dropAbsent } from '../read-json.ts';
 
@@ -28,12 +28,8 @@ function toTopK(topK: number | undefined, family: Family): object {
   return family === 'cohere' ? { k: topK } : { top_k: topK };
 }
 
-export function isReasoning(reasoning: ReasoningParams | undefined): reasoning is ReasoningParams {
-  return reasoning !== undefined && reasoning.effort !== 'none';
-}
-
 function toReasoning({ reasoning, maxOutputTokens }: CallParams, family: Family, modelId: string): object {
-  if (!isReasoning(reasoning)) return {};
+  if (!asksToThink(reasoning)) return {};
   const { effort = 'medium', budgetTokens } = reasoning;
   if (family === 'nova') return { reasoningConfig: { type: 'enabled', maxReasoningEffort: toThreeSteps(effort) } };
   if (family === 'gpt-oss') return { reasoning_effort: toThreeSteps(effort) };

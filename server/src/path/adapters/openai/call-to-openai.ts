@@ -1,7 +1,8 @@
 /** From a call to the bytes of an OpenAI request. */
-import type { Call, MediaPart, Part, ResponseFormat, ToolChoice } from '@reeve/contracts';
+import type { Call, Part, ResponseFormat, ToolChoice } from '@reeve/contracts';
 import type { Provider } from '../adapter.ts';
 import { joinTurns } from '../group-turns.ts';
+import { innerParts } from '../inner-parts.ts';
 import { dropAbsent } from '../read-json.ts';
 import { buildMessages, toImage } from './build-messages.ts';
 import { chooseWire, readSettings, WIRE } from './openai-wire.ts';
@@ -24,7 +25,7 @@ export function callToOpenAi(call: Call, provider: Provider, modelId: string): U
 /** A sentence about the part of a translated call that this wire has no words for; `null` where there is none. */
 export function findUnsayable(call: Call, provider: Provider): string | null {
   if (speaksRaw(call, provider)) return null;
-  for (const part of call.parts.flatMap(listInner)) {
+  for (const part of call.parts.flatMap(innerParts)) {
     if (part.type === 'other' && part.name !== TOKEN_IDS)
       return `This provider cannot take a part of type "${part.name}".`;
     if (part.type === 'file' && part.fileId === undefined && part.data === undefined) {
@@ -33,8 +34,6 @@ export function findUnsayable(call: Call, provider: Provider): string | null {
   }
   return call.wire === WIRE ? findUnplaceable(call.extensions) : null;
 }
-
-const listInner = (part: Part): readonly (Part | MediaPart)[] => (part.type === 'tool-result' ? part.content : [part]);
 
 /** Fields inside messages and settings (`messages[].x`) do not say where they stood. */
 function findUnplaceable(extensions: Call['extensions']): string | null {
