@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { CoreShare } from './core-share.ts';
 import { engineSettings, initSettings, startParameters } from './pglite-settings.ts';
 import { type FromWorker, joinBytes, type ToWorker, type WorkerInput } from './pglite-wire.ts';
 import { SyncingFileSystem } from './syncing-file-system.ts';
@@ -15,7 +16,9 @@ if (port === null) throw new Error('this file runs as a worker thread only');
 
 const { folder, syncs, syncing }: WorkerInput = workerData;
 const syncCount = new Int32Array(syncs);
-const files = syncing ? new SyncingFileSystem(folder, () => Atomics.add(syncCount, 0, 1)) : new NodeFS(folder);
+const core = new CoreShare();
+const hooks = { onSync: () => void Atomics.add(syncCount, 0, 1), onLook: () => core.rest() };
+const files = syncing ? new SyncingFileSystem(folder, hooks) : new NodeFS(folder);
 
 // Compiled on this thread: handed to V8's helper threads, as the engine would, it waits for them.
 const program = readFileSync(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite')));
@@ -43,6 +46,7 @@ const READY_FOR_QUERY_BYTES = 6;
  */
 async function answer(request: Uint8Array): Promise<void> {
   const parts: Uint8Array[] = [];
+  core.begin();
   // The bytes lie in the engine's memory and are overwritten by what follows.
   await engine.execProtocolRawStream(request, { syncToFs: false, onRawData: (bytes) => parts.push(bytes.slice()) });
   const whole = joinBytes(parts);

@@ -11,6 +11,8 @@ interface OpenFile {
 }
 interface StreamOperations {
   fsync?: (file: OpenFile) => number;
+  llseek(...input: unknown[]): number;
+  read(...input: unknown[]): number;
   write(file: OpenFile, ...rest: unknown[]): number;
 }
 interface FileLayers {
@@ -24,18 +26,24 @@ interface FileLayers {
  */
 const UNSYNCED_BYTES_MAX = 1024 * 1024;
 
+interface FileHooks {
+  /** After each sync that the disk has confirmed. */
+  onSync(): void;
+  /** Before each read, and each time PostgreSQL asks how long a file is: often, in a statement that scans or adds pages. */
+  onLook(): void;
+}
+
 /**
  * A data folder on the real disk, whose fsync reaches the disk. PGlite's own file layer answers fsync without doing
  * anything; PostgreSQL's promise of durability would then hold for a crash of the process only.
  */
 export class SyncingFileSystem extends NodeFS {
-  readonly #onSync: () => void;
+  readonly #hooks: FileHooks;
   readonly #unsyncedBytes = new WeakMap<OpenFile, number>();
 
-  /** `onSync` is called after each sync that the disk has confirmed. */
-  constructor(folder: string, onSync: () => void) {
+  constructor(folder: string, hooks: FileHooks) {
     super(folder);
-    this.#onSync = onSync;
+    this.#hooks = hooks;
   }
 
   override async init(
@@ -49,7 +57,15 @@ export class SyncingFileSystem extends NodeFS {
 
   #attach(layers: FileLayers): void {
     const operations = layers.filesystems.NODEFS.stream_ops;
-    const { write } = operations;
+    const { llseek, read, write } = operations;
+    operations.llseek = (...input) => {
+      this.#hooks.onLook();
+      return llseek(...input);
+    };
+    operations.read = (...input) => {
+      this.#hooks.onLook();
+      return read(...input);
+    };
     operations.fsync = (file) => {
       this.#sync(file);
       return 0;
@@ -67,6 +83,6 @@ export class SyncingFileSystem extends NodeFS {
     this.#unsyncedBytes.delete(file);
     if (file.nfd === undefined) return;
     fdatasyncSync(file.nfd);
-    this.#onSync();
+    this.#hooks.onSync();
   }
 }

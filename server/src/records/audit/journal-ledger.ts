@@ -15,11 +15,11 @@ import { insertReceipts } from './receipt-store.ts';
 
 const PROJECTION = 'journal';
 /**
- * A batch goes in so many statements: the embedded engine keeps its core while one runs, and calls wait for a core then.
- * Each costs the main thread about 0.15 ms, so that none is smaller than pays.
+ * A batch goes in so many statements: the embedded engine seldom rests within the first steps of one, and calls wait for
+ * a core then. Each has a price for both threads, so that none is smaller than pays.
  */
 const STATEMENTS = 4;
-const STATEMENT_RECEIPTS_MIN = 32;
+const STATEMENT_RECEIPTS_MIN = 128;
 
 export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
   const { database, journal } = options;
