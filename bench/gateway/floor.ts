@@ -1,9 +1,44 @@
-/** The floor: the least that a Node proxy can do (node:http in, undici out, no parsing). Prints its port. */
+/**
+ * The floor: the least that a Node proxy can do (node:http in, undici out, no parsing). Prints its port.
+ *
+ *   node floor.ts <upstream> [file]
+ *
+ * With a file each answer ends once a line about it is on the disk, as Reeve's do in acknowledged mode: the least that
+ * this promise costs on the machine at hand.
+ */
+import { fdatasync, openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 
-const upstream = new Pool(process.argv[2] ?? '', { connections: 256, pipelining: 1 });
+/** As long as a receipt. */
+const LINE = Buffer.alloc(1800, 'x');
+
+const [, , upstreamUrl = '', file] = process.argv;
+const upstream = new Pool(upstreamUrl, { connections: 256, pipelining: 1 });
+const keep = file === undefined ? (done: () => void): void => done() : keepIn(openSync(file, 'w'));
+
+/** Writes a line; `done` once it is synced. One sync serves all that came while the one before ran. */
+function keepIn(descriptor: number): (done: () => void) => void {
+  let waiting: (() => void)[] = [];
+  let syncing = false;
+  const sync = (): void => {
+    const served = waiting;
+    waiting = [];
+    syncing = served.length > 0;
+    if (!syncing) return;
+    fdatasync(descriptor, (error) => {
+      if (error !== null) throw error;
+      for (const done of served) done();
+      sync();
+    });
+  };
+  return (done) => {
+    writeSync(descriptor, LINE);
+    waiting.push(done);
+    if (!syncing) sync();
+  };
+}
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
@@ -25,7 +60,7 @@ const server = createServer((request, response) => {
           response.writeHead(status, kept);
         },
         onResponseData: (_controller, chunk) => void response.write(chunk),
-        onResponseEnd: () => void response.end(),
+        onResponseEnd: () => keep(() => void response.end()),
         onResponseError: (_controller, error) => void response.destroy(error),
       },
     );

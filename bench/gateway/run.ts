@@ -14,7 +14,8 @@ import { reportTarget, toMarkdown, type BenchReport } from './report.ts';
 import { startScript, startTarget, stopChild, TARGET_NAMES, type Target } from './targets.ts';
 
 const RESULTS = new URL('../results/', import.meta.url).pathname;
-const WARM_UP_SECONDS = 2;
+/** V8 still compiles after some 15,000 calls, on threads that take cores from them. */
+const WARM_UP_SECONDS = 8;
 const SETTLE_LIMIT_MS = 5000;
 
 interface Options {

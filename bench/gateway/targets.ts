@@ -1,5 +1,8 @@
 /** What is measured: each target is one process between the load and the upstream. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort } from '../../server/test/rigs/engine-process.ts';
 import { createReeveHome, type ReeveHome, type RunningReeve } from '../../server/test/rigs/reeve.ts';
 import { installPortkey } from './install-portkey.ts';
@@ -27,7 +30,14 @@ export interface TargetOptions {
   databaseUrl: () => Promise<string>;
 }
 
-export const TARGET_NAMES = ['direct', 'floor', 'reeve-relaxed', 'reeve-acknowledged', 'portkey'] as const;
+export const TARGET_NAMES = [
+  'direct',
+  'floor',
+  'floor-acknowledged',
+  'reeve-relaxed',
+  'reeve-acknowledged',
+  'portkey',
+] as const;
 const CHAT_PATH = '/v1/chat/completions';
 const START_LIMIT_MS = 30_000;
 const NO_STARTS = { firstStartSeconds: null, warmStartSeconds: null };
@@ -63,7 +73,8 @@ export async function startTarget(name: string, options: TargetOptions): Promise
         stop: noWork,
       };
     case 'floor':
-      return startFloor(options);
+    case 'floor-acknowledged':
+      return startFloor(name, options);
     case 'reeve-acknowledged':
       return startReeveTarget(name, 'acknowledged', options);
     case 'reeve-relaxed':
@@ -77,16 +88,21 @@ export async function startTarget(name: string, options: TargetOptions): Promise
   }
 }
 
-async function startFloor({ upstreamPort }: TargetOptions): Promise<Target> {
-  const { process: child, port } = await startScript('floor.ts', [`http://127.0.0.1:${upstreamPort}`]);
+async function startFloor(name: 'floor' | 'floor-acknowledged', { upstreamPort }: TargetOptions): Promise<Target> {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-floor-'));
+  const file = name === 'floor' ? [] : [join(folder, 'answers')];
+  const { process: child, port } = await startScript('floor.ts', [`http://127.0.0.1:${upstreamPort}`, ...file]);
   return {
-    name: 'floor',
+    name,
     pid: pidOf(child),
     port,
     path: CHAT_PATH,
     headers: PASS_KEY,
     ...NO_STARTS,
-    stop: () => stopChild(child),
+    stop: async () => {
+      await stopChild(child);
+      await rm(folder, { recursive: true });
+    },
   };
 }
 
