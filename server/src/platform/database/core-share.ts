@@ -15,7 +15,8 @@ interface Thread {
  */
 export class CoreShare {
   readonly #thread: Thread;
-  #sinceMs = 0;
+  /** No rest before the first statement: the engine starts, and calls wait for that. */
+  #sinceMs = Infinity;
 
   constructor(thread: Thread = ownThread()) {
     this.#thread = thread;
