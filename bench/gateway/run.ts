@@ -1,8 +1,11 @@
 /**
  * The gateway bench: mock upstream, load and every target in one run, in interleaved rounds.
  *
- *   npm run bench -- [--rounds 5] [--seconds 8] [--only direct,floor,reeve] [--lanes plainCapacity,…]
- *                    [--profile <folder>] [--no-write]
+ *   npm run bench -- [--rounds 5] [--seconds 8] [--warm-up 8] [--only direct,floor,reeve-relaxed]
+ *                    [--lanes plainCapacity,…] [--profile <folder>] [--no-write]
+ *
+ * `--warm-up`: seconds for each target and lane; V8 still compiles after some 15,000 calls, on threads that take cores
+ * from them.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -14,13 +17,12 @@ import { reportTarget, toMarkdown, type BenchReport } from './report.ts';
 import { startScript, startTarget, stopChild, TARGET_NAMES, type Target } from './targets.ts';
 
 const RESULTS = new URL('../results/', import.meta.url).pathname;
-/** V8 still compiles after some 15,000 calls, on threads that take cores from them. */
-const WARM_UP_SECONDS = 8;
 const SETTLE_LIMIT_MS = 5000;
 
 interface Options {
   rounds: number;
   seconds: number;
+  warmUpSeconds: number;
   only: readonly string[];
   lanes: readonly LaneName[];
   profileFolder: string | null;
@@ -60,6 +62,7 @@ function readOptions(): Options {
     options: {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '8' },
+      'warm-up': { type: 'string', default: '8' },
       only: { type: 'string', default: TARGET_NAMES.join(',') },
       lanes: { type: 'string', default: LANE_NAMES.join(',') },
       profile: { type: 'string' },
@@ -74,6 +77,7 @@ function readOptions(): Options {
   return {
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
+    warmUpSeconds: Number(values['warm-up']),
     only: values.only.split(','),
     lanes,
     profileFolder: values.profile === undefined ? null : resolve(values.profile),
@@ -120,7 +124,7 @@ type MutableSamples = Map<string, Map<LaneName, Sample[]>>;
 async function runRounds(loader: Loader, targets: readonly Target[], options: Options): Promise<MutableSamples> {
   const samples: MutableSamples = new Map(targets.map((target) => [target.name, new Map()]));
   for (const lane of options.lanes) {
-    for (const target of targets) await measureLane(loader, target, LANES[lane], WARM_UP_SECONDS);
+    for (const target of targets) await measureLane(loader, target, LANES[lane], options.warmUpSeconds);
   }
   for (let round = 0; round < options.rounds; round += 1) {
     for (const lane of options.lanes) {
