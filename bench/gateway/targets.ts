@@ -89,8 +89,8 @@ export async function startTarget(name: string, options: TargetOptions): Promise
 }
 
 async function startFloor(name: 'floor' | 'floor-acknowledged', { upstreamPort }: TargetOptions): Promise<Target> {
-  const folder = await mkdtemp(join(tmpdir(), 'reeve-floor-'));
-  const file = name === 'floor' ? [] : [join(folder, 'answers')];
+  const folder = name === 'floor' ? null : await mkdtemp(join(tmpdir(), 'reeve-floor-'));
+  const file = folder === null ? [] : [join(folder, 'answers')];
   const { process: child, port } = await startScript('floor.ts', [`http://127.0.0.1:${upstreamPort}`, ...file]);
   return {
     name,
@@ -101,7 +101,7 @@ async function startFloor(name: 'floor' | 'floor-acknowledged', { upstreamPort }
     ...NO_STARTS,
     stop: async () => {
       await stopChild(child);
-      await rm(folder, { recursive: true });
+      if (folder !== null) await rm(folder, { recursive: true });
     },
   };
 }

@@ -5,6 +5,7 @@ export { FirstCall } from './first-call.tsx';
 export { useFormats, type Formats } from './formats.ts';
 export { useOutcomes } from './outcomes.ts';
 export type { Receipt } from './receipt/receipt.ts';
+export { receiptQuery } from './receipt/receipt-query.ts';
 export { ReceiptLead } from './receipt/receipt-lead.tsx';
 export { StatusBadge } from './receipt/status-badge.tsx';
 export { WholeReceipt } from './receipt/whole-receipt.tsx';

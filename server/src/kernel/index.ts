@@ -72,6 +72,7 @@ export type {
   RouteReply,
   RouteRequest,
 } from './plugin.ts';
+export { inPortions } from './portions.ts';
 export type { Actor, Scope, TraceContext } from './scope.ts';
 export { holdsPermission } from './scope.ts';
 export type { Checker, Fault } from './validate.ts';

@@ -1,9 +1,8 @@
 /** One receipt in full. */
 import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
-import { ProblemNote, ReceiptLead, WholeReceipt, type Receipt } from '#app';
+import { ProblemNote, ReceiptLead, receiptQuery, WholeReceipt, type Receipt } from '#app';
 import { CopyButton, PeekPanel } from '#ui';
-import { receiptQuery } from './receipt-queries.ts';
 import type { ReceiptsView } from './use-receipts-view.ts';
 
 interface ReceiptPeekProps {

@@ -1,11 +1,5 @@
 /** What the page asks of the server. */
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useInfiniteQuery,
-  useQuery,
-} from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { call } from '#api';
 import type { Receipt } from '#app';
@@ -72,11 +66,3 @@ export function useFacets(filter: ReceiptFilter) {
     queryFn: ({ signal }) => call('GET /api/v1/receipts/facets', { query: filter, signal }),
   });
 }
-
-/** One receipt; it never changes once it is written. */
-export const receiptQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['receipts', 'one', id],
-    staleTime: Infinity,
-    queryFn: ({ signal }) => call('GET /api/v1/receipts/{id}', { params: { id }, signal }),
-  });

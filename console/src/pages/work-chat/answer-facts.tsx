@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { holds, useFormats, useMe } from '#app';
 import { Badge } from '#ui';
 import type { Entry } from './conversation.ts';
-import { receiptQuery, toFacts, type Facts } from './facts.ts';
+import { newReceiptQuery, toFacts, type Facts } from './facts.ts';
 import { factsOfEntry } from './live-answers.ts';
 
 export function AnswerFacts({ entry }: { entry: Entry }) {
@@ -15,7 +15,7 @@ export function AnswerFacts({ entry }: { entry: Entry }) {
   const told = factsOfEntry(entry.id);
   const id = entry.receipt_id;
   const mayRead = id !== null && holds(me, 'receipts:read');
-  const { data: receipt, isError } = useQuery({ ...receiptQuery(id ?? ''), enabled: seen && mayRead });
+  const { data: receipt, isError } = useQuery({ ...newReceiptQuery(id ?? ''), enabled: seen && mayRead });
   // What was measured here never stands where the receipt's will: a figure that was read does not change.
   const untimed = told === null || !mayRead || isError ? told : { ...told, firstMs: null, totalMs: null };
   const facts = receipt === undefined ? untimed : toFacts(receipt);

@@ -1,7 +1,7 @@
 /** What stands under an answer: what it cost, which way it went, how long it took. At first from the stream, else from its receipt. */
 import { queryOptions } from '@tanstack/react-query';
-import { ApiProblem, call } from '#api';
-import type { Receipt } from '#app';
+import { ApiProblem } from '#api';
+import { receiptQuery, type Receipt } from '#app';
 
 export interface Facts {
   /** `provider/model`; `null` where none was reached. */
@@ -21,12 +21,10 @@ export interface Facts {
 const TRIES_MAX = 8;
 const WAIT_MS = 400;
 
-/** The receipt, which is written a moment after the answer; it never changes then. */
-export function receiptQuery(id: string) {
+/** The receipt of an answer of now, which is written a moment after it. */
+export function newReceiptQuery(id: string) {
   return queryOptions({
-    queryKey: ['chat', 'receipt', id],
-    staleTime: Infinity,
-    queryFn: ({ signal }) => call('GET /api/v1/receipts/{id}', { params: { id }, signal }),
+    ...receiptQuery(id),
     retry: (failures, error) => failures < TRIES_MAX && error instanceof ApiProblem && error.status === 404,
     retryDelay: WAIT_MS,
   });

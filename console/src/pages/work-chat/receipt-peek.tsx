@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { ProblemNote, ReceiptLead, WholeReceipt } from '#app';
 import { PeekPanel } from '#ui';
-import { receiptQuery } from './facts.ts';
+import { newReceiptQuery } from './facts.ts';
 
 interface ReceiptPeekProps {
   id: string;
@@ -16,7 +16,7 @@ interface ReceiptPeekProps {
 
 export function ReceiptPeek({ id, ids, onOpen }: ReceiptPeekProps) {
   const t = useTranslations('chat');
-  const { data: receipt, error, refetch } = useQuery(receiptQuery(id));
+  const { data: receipt, error, refetch } = useQuery(newReceiptQuery(id));
   const [before, after] = [ids[ids.indexOf(id) - 1], ids[ids.indexOf(id) + 1]];
   return (
     <PeekPanel

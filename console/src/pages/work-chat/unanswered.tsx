@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { holds, StatusBadge, useMe } from '#app';
 import { Button, Notice } from '#ui';
-import { receiptQuery } from './facts.ts';
+import { newReceiptQuery } from './facts.ts';
 import { receiptOfFailure } from './failures.ts';
 import { ReceiptButton } from './receipt-button.tsx';
 import type { Chat } from './use-chat.ts';
@@ -12,7 +12,7 @@ export function Unanswered({ chat, questionId }: { chat: Chat; questionId: strin
   const t = useTranslations('chat');
   const mayRead = holds(useMe(), 'receipts:read');
   const id = receiptOfFailure(questionId);
-  const { data: receipt } = useQuery({ ...receiptQuery(id ?? ''), enabled: id !== null && mayRead });
+  const { data: receipt } = useQuery({ ...newReceiptQuery(id ?? ''), enabled: id !== null && mayRead });
   return (
     <div className="flex flex-col items-start gap-1 [&>:first-child]:self-stretch">
       <Notice

@@ -1,6 +1,7 @@
 /** The only SQL on `usage_daily` and `usage_tag_daily`. */
 import { sql, type RawBuilder } from 'kysely';
 import type { ReceiptSums, TagSums } from '#audit';
+import { inPortions } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 
 /** Far below what one statement takes of parameters. */
@@ -62,11 +63,11 @@ export interface UsageRow extends UsageSums {
 
 export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<void> {
   const rows = mergeRows(sums.map(toDayColumns));
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+  for (const portion of inPortions(rows, ROWS_AT_ONCE)) {
     await tx
       .withTables<UsageTables>()
       .insertInto('usage_daily')
-      .values(rows.slice(from, from + ROWS_AT_ONCE))
+      .values(portion)
       .onConflict((conflict) =>
         conflict.columns(['tenant_id', 'key_id', 'provider', 'model_id', 'day']).doUpdateSet(addedTo('usage_daily')),
       )
@@ -77,11 +78,11 @@ export async function addUsage(tx: Tx, sums: readonly ReceiptSums[]): Promise<vo
 export async function addTagUsage(tx: Tx, sums: readonly TagSums[]): Promise<void> {
   const toRow = (sum: TagSums) => ({ ...toDayColumns(sum), tag_key: sum.tag.key, tag_value: sum.tag.value });
   const rows = mergeRows(sums.map(toRow));
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+  for (const portion of inPortions(rows, ROWS_AT_ONCE)) {
     await tx
       .withTables<UsageTables>()
       .insertInto('usage_tag_daily')
-      .values(rows.slice(from, from + ROWS_AT_ONCE))
+      .values(portion)
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_id', 'tag_key', 'tag_value', 'day', 'key_id', 'provider', 'model_id'])

@@ -1,5 +1,5 @@
 /** The ledger of one program with its embedded database: the journal is the record, the table `receipt` follows it. */
-import { must } from '#kernel';
+import { inPortions, must } from '#kernel';
 import type { Tx } from '#platform/database/port.ts';
 import { createBackgroundSync } from './background-sync.ts';
 import { KIND_HEAD, encodeHead } from './journal-records.ts';
@@ -67,9 +67,7 @@ export function openEmbeddedLedger(options: LedgerOptions): OpenLedger {
 async function insertInPortions(tx: Tx, receipts: readonly SealedReceipt[]): Promise<number> {
   let stored = 0;
   const size = Math.max(STATEMENT_RECEIPTS_MIN, Math.ceil(receipts.length / STATEMENTS));
-  for (let from = 0; from < receipts.length; from += size) {
-    stored += await insertReceipts(tx, receipts.slice(from, from + size));
-  }
+  for (const portion of inPortions(receipts, size)) stored += await insertReceipts(tx, portion);
   return stored;
 }
 

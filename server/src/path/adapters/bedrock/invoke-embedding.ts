@@ -3,6 +3,7 @@
  * Source: the public parameter references of these models.
  */
 import type { AnswerPart, Call, Usage } from '@reeve/contracts';
+import { inPortions } from '#kernel';
 import type { IncomingAnswer } from '#platform/http-client/port.ts';
 import type { Attempt, Invocation } from '../adapter.ts';
 import { joinTurns } from '../group-turns.ts';
@@ -23,9 +24,8 @@ export async function invokeEmbedding(client: BedrockClient, attempt: Attempt): 
   if (!Array.isArray(bodies)) return bodies;
   const parts: AnswerPart[] = [];
   let usage: Usage | null = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
-  for (let from = 0; from < bodies.length; from += AT_ONCE) {
-    const group = bodies.slice(from, from + AT_ONCE);
-    const read = await Promise.all(group.map((body) => invokeOne(client, attempt, body)));
+  for (const portion of inPortions(bodies, AT_ONCE)) {
+    const read = await Promise.all(portion.map((body) => invokeOne(client, attempt, body)));
     for (const invocation of read) {
       if (invocation.type !== 'answer') return invocation;
       const { answer } = invocation;
