@@ -7,6 +7,8 @@ const NAMES_AND_VALUES = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonVal
 
 const read = (text: string) => readJsonBody(Buffer.from(text));
 
+const manyNames = (count: number): string => `{${Array.from({ length: count }, (_, at) => `"${at}":0`).join(',')}}`;
+
 describe('readJsonBody', () => {
   it('finds the span of every top-level value, whatever the values are', () => {
     fc.assert(
@@ -36,8 +38,14 @@ describe('readJsonBody', () => {
     ['"text"', 'invalid_request'],
     [`{"a":${'['.repeat(200)}${']'.repeat(200)}}`, 'nesting_too_deep'],
     [`${'['.repeat(100_000)}`, 'nesting_too_deep'],
+    [manyNames(100_001), 'invalid_request'],
+    [`{"messages":[${manyNames(100_000)}]}`, 'invalid_request'],
   ])('refuses %.60s', (text, code) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('takes as many names as it says', () => {
+    expect(read(manyNames(100_000)).fields.size).toBe(100_000);
   });
 
   it('refuses what is not UTF-8', () => {

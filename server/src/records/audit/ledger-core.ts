@@ -1,5 +1,5 @@
 /** What both ledgers share: the chain in memory, the open intents, the way into the journal, and the start. */
-import { must } from '#kernel';
+import { type AppError, must } from '#kernel';
 import { encodeIntent } from './journal-records.ts';
 import { createJournalUpkeep, type JournalUpkeep } from './journal-upkeep.ts';
 import type { Ledger, ReceiptDraft, Tags } from './ledger.ts';
@@ -21,7 +21,10 @@ export interface LedgerCore {
   readonly upkeep: JournalUpkeep;
   /** The last receipt that journal or database keeps. */
   head(): ChainHead;
-  /** Gives a draft its number and hash, in the order of the calls. */
+  /**
+   * Gives a draft its number and hash, in the order of the calls. Throws `AppError('audit_unavailable')` while receipts
+   * wait for the journal and no provider has worked for this one: so what waits is no more than calls that were under way.
+   */
   seal(draft: ReceiptDraft, tags: Tags): SealedReceipt;
   /** Journal or database has the receipt now: closes its intent. */
   noteKept(receipt: SealedReceipt): void;
@@ -69,6 +72,7 @@ export function createLedgerCore(options: LedgerOptions, { durable, onFed }: Cor
     noteKept,
     seal(draft, tags) {
       const last = must(sealed, 'the ledger was recovered before it was used');
+      if (spool.stalled > 0 && !intents.has(draft.id)) throw receiptsWait();
       const receipt = sealReceipt(last, draft, tags);
       intents.settle(receipt.id);
       sealed = toHead(last, receipt);
@@ -76,7 +80,7 @@ export function createLedgerCore(options: LedgerOptions, { durable, onFed }: Cor
     },
     async openIntent(assumed, tags) {
       checkFigures(assumed);
-      if (spool.stalled > 0) throw auditUnavailable('receipts wait for the journal');
+      if (spool.stalled > 0) throw receiptsWait();
       if (journal.bytes > journal.bytesMax * INTENT_SHARE) throw auditUnavailable('the journal is near its bound');
       try {
         await intents.open(assumed.id, encodeIntent(assumed, tags));
@@ -97,6 +101,8 @@ export function createLedgerCore(options: LedgerOptions, { durable, onFed }: Cor
     },
   };
 }
+
+const receiptsWait = (): AppError => auditUnavailable('receipts wait for the journal');
 
 function toHead({ writerId }: ChainHead, { seq, hash }: SealedReceipt): ChainHead {
   return { writerId, seq, hash };

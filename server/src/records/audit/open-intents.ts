@@ -11,6 +11,7 @@ export interface OpenIntents {
   close(id: string): void;
   /** Writes intents that begin before `position` anew at the journal's end, so that one long call does not hold it all. */
   carryOver(position: number): Promise<void>;
+  has(id: string): boolean;
   /** Before this logical offset no open intent is needed; `Infinity` when none is open. */
   readonly oldest: number;
 }
@@ -42,6 +43,7 @@ export function createOpenIntents(journal: Journal): OpenIntents {
     close(id) {
       intents.delete(id);
     },
+    has: (id) => intents.has(id),
     async carryOver(position) {
       const old = [...intents].filter(([, intent]) => intent.position < position && !intent.settling);
       // All in one turn, so that a receipt that comes meanwhile stands behind its intent's copy.
