@@ -93,14 +93,12 @@ function scanFields(text: string): Map<string, FieldSpan> {
       if (depth === 1 && valueStart < 0) keyText = text.slice(index, end);
       index = end - 1;
     } else if (unit === OPEN_OBJECT || unit === OPEN_LIST) {
-      depth += 1;
-      if (depth > DEPTH_MAX) throw tooDeep();
+      depth = deeper(depth);
     } else if (unit === CLOSE_OBJECT || unit === CLOSE_LIST) {
       if (depth === 1) close(index);
       depth -= 1;
     } else if (unit === COLON) {
-      members += 1;
-      if (members > MEMBERS_MAX) throw tooManyMembers();
+      members = oneMore(members);
       if (depth === 1 && valueStart < 0) valueStart = index + 1;
     } else if (depth === 1 && unit === COMMA) {
       close(index);
@@ -109,12 +107,14 @@ function scanFields(text: string): Map<string, FieldSpan> {
   return fields;
 }
 
-function tooDeep(): AppError {
-  return new AppError('nesting_too_deep', { message: `The body nests deeper than ${DEPTH_MAX} levels.` });
+function deeper(depth: number): number {
+  if (depth < DEPTH_MAX) return depth + 1;
+  throw new AppError('nesting_too_deep', { message: `The body nests deeper than ${DEPTH_MAX} levels.` });
 }
 
-function tooManyMembers(): AppError {
-  return new AppError('invalid_request', { message: `The body has more than ${MEMBERS_MAX} names in its objects.` });
+function oneMore(members: number): number {
+  if (members < MEMBERS_MAX) return members + 1;
+  throw new AppError('invalid_request', { message: `The body has more than ${MEMBERS_MAX} names in its objects.` });
 }
 
 /** The index just behind the string that opens at `start`. */

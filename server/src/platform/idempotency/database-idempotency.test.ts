@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asTenantId } from '#kernel';
+import { AppError, asTenantId } from '#kernel';
 import type { Database } from '../database/port.ts';
 import { openTestDatabase } from '../database/testing.ts';
 import { checkAgainstModel, startInstance, type Wrap } from './idempotency-contract.testing.ts';
@@ -128,17 +128,25 @@ describe('idempotency', () => {
     expect(rows).toEqual([]);
   });
 
-  it('fails closed while the database is away', async () => {
-    const gone = await openTestDatabase();
-    const { idempotency } = startInstance(gone, 'gone', START_MS);
-    const scope = { tenantId: asTenantId('default') };
-    const verdict = await idempotency.begin(scope, 'k', { method: 'POST', path: '/', body: Buffer.of() });
-    await gone.close();
-    const again = idempotency.begin(scope, 'k', { method: 'POST', path: '/', body: Buffer.of() });
-    await expect(again).rejects.toMatchObject({ code: 'database_unavailable' });
-    if (verdict.type !== 'run') throw new Error('the first runs');
-    await expect(verdict.run.answer(answer)).rejects.toMatchObject({ code: 'database_unavailable' });
-    await verdict.run.release();
+  it('runs nothing while the database is away, and keeps what ran meanwhile as soon as it is back', async () => {
+    let away = false;
+    const flaky: Database = {
+      ...database,
+      forTenant: (scope, work) =>
+        away ? Promise.reject(new AppError('database_unavailable')) : database.forTenant(scope, work),
+    };
+    const { idempotency, clock } = startInstance(flaky, 'flaky', START_MS);
+    const begin = () =>
+      idempotency.begin({ tenantId: asTenantId('default') }, 'k', { method: 'POST', path: '/', body: Buffer.of() });
+    const first = await begin();
+    if (first.type !== 'run') throw new Error('the first runs');
+    away = true;
+    await expect(begin()).rejects.toMatchObject({ code: 'database_unavailable' });
+    await first.run.answer(answer);
+    away = false;
+    expect((await begin()).type).toBe('in-flight');
+    clock.advance(1000);
+    await expect.poll(begin).toEqual({ type: 'replay', ...answer });
   });
 });
 

@@ -1,5 +1,5 @@
 /** Idempotency over the database: one row per key, claimed by one statement, so that of racing requests one runs. */
-import { AppError, asTenantId, type Clock, type Job, type Random } from '#kernel';
+import { AppError, asTenantId, toAppError, type Clock, type Job, type Random } from '#kernel';
 import type { Database } from '../database/port.ts';
 import type { Log } from '../telemetry/port.ts';
 import {
@@ -11,6 +11,7 @@ import {
   releaseRunsOf,
   settleRun,
   type Claim,
+  type Settlement,
   type StoredRequest,
 } from './idempotency-store.ts';
 import type { Idempotency, IdempotencyVerdict, IdempotentRun } from './port.ts';
@@ -29,6 +30,7 @@ const KEY_FORM = /^[\x20-\x7e]{1,255}$/;
 const KEPT_MS = 24 * 60 * 60_000;
 const LOCK_MS = 30_000;
 const RENEW_MS = 10_000;
+const RETRY_MS = 1000;
 const SWEEP_MS = 60 * 60_000;
 /** Each turn is lost only to a run that ended between two statements. */
 const CLAIM_TURNS = 5;
@@ -82,10 +84,10 @@ function toVerdict(stored: StoredRequest, seal: RequestSeal): IdempotencyVerdict
 function startRun({ database, clock, random, log }: IdempotencyInputs, claim: Claim, seal: RequestSeal): IdempotentRun {
   const scope = { tenantId: asTenantId(claim.tenantId) };
   let settled = false;
-  let cancelRenewal = clock.after(RENEW_MS, renew);
+  let cancelNext = clock.after(RENEW_MS, renew);
 
   function renew(): void {
-    cancelRenewal = clock.after(RENEW_MS, renew);
+    cancelNext = clock.after(RENEW_MS, renew);
     database
       .forTenant(scope, (tx) => extendLock(tx, claim, clock.now() + LOCK_MS))
       .catch((error: unknown) => log.warn({ error }, 'An idempotency lock was not renewed.'));
@@ -94,24 +96,34 @@ function startRun({ database, clock, random, log }: IdempotencyInputs, claim: Cl
   function isFirst(): boolean {
     if (settled) return false;
     settled = true;
-    cancelRenewal();
+    cancelNext();
     return true;
   }
 
-  async function settle(settlement: Omit<Parameters<typeof settleRun>[2], 'expiresAtMs'>): Promise<void> {
-    const expiresAtMs = clock.now() + KEPT_MS;
-    const held = await database.forTenant(scope, (tx) => settleRun(tx, claim, { ...settlement, expiresAtMs }));
-    if (!held) log.warn({ tenant_id: claim.tenantId }, 'A call ended after its idempotency lock had lapsed.');
+  /** What is paid for reaches the caller, also where the database is away just now: then it is kept later. */
+  async function settle(settlement: Settlement, isRetry = false): Promise<void> {
+    try {
+      const held = await database.forTenant(scope, (tx) => settleRun(tx, claim, settlement));
+      if (!held) log.warn({ tenant_id: claim.tenantId }, 'A call ended after its idempotency lock had lapsed.');
+    } catch (error) {
+      if (!isRetry) log.warn({ error }, 'An answer is not kept under its idempotency key yet.');
+      const isAway = toAppError(error).code === 'database_unavailable' && clock.now() < settlement.expiresAtMs;
+      if (isAway) clock.after(RETRY_MS, () => void settle(settlement, true));
+      else log.error({ error }, 'An answer is not kept under its idempotency key.');
+    }
   }
 
   const run: IdempotentRun = {
     async answer(answer) {
       const { status, receiptId } = answer;
       if (status < 200 || status > 299) return run.release();
-      if (isFirst()) await settle({ state: 'answered', receiptId, status, sealed: sealAnswer(seal, answer, random) });
+      if (!isFirst()) return;
+      const sealed = sealAnswer(seal, answer, random);
+      await settle({ state: 'answered', receiptId, status, sealed, expiresAtMs: clock.now() + KEPT_MS });
     },
     async streamed(receiptId) {
-      if (isFirst()) await settle({ state: 'streamed', receiptId, status: null, sealed: null });
+      if (!isFirst()) return;
+      await settle({ state: 'streamed', receiptId, status: null, sealed: null, expiresAtMs: clock.now() + KEPT_MS });
     },
     async release() {
       if (!isFirst()) return;

@@ -85,7 +85,8 @@ export async function findRequest(tx: Tx, claim: Pick<Claim, 'tenantId' | 'keyHa
   return { fingerprint, state: row.state as StoredRequest['state'], receiptId, sealed };
 }
 
-interface Settlement {
+/** How a run ended, and what repeats will get. */
+export interface Settlement {
   state: 'answered' | 'streamed';
   receiptId: string | null;
   status: number | null;

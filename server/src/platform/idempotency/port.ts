@@ -29,11 +29,12 @@ export interface KeptAnswer {
  */
 export interface IdempotentRun {
   /**
-   * Keeps a 2xx answer for replays, any other frees the key. Await it before the last byte leaves. Rejects with
-   * `AppError('database_unavailable')`; nothing is kept then.
+   * Keeps a 2xx answer for replays, any other frees the key. Await it before the last byte leaves. Never rejects: the
+   * request has run and may have been charged, so its answer belongs to the caller; where the database is away it is kept
+   * as soon as that is back.
    */
   answer(answer: KeptAnswer): Promise<void>;
-  /** Remembers that a stream was served under the key; a stream is not replayed. Rejects like `answer`. */
+  /** Remembers that a stream was served under the key; a stream is not replayed. Never rejects either. */
   streamed(receiptId: string): Promise<void>;
   /** Frees the key, so that a repeat runs anew. Never rejects: what cannot be freed now lapses by itself. */
   release(): Promise<void>;

@@ -82,11 +82,9 @@ export function createLedgerCore(options: LedgerOptions, { durable, onFed }: Cor
       checkFigures(assumed);
       if (spool.stalled > 0) throw receiptsWait();
       if (journal.bytes > journal.bytesMax * INTENT_SHARE) throw auditUnavailable('the journal is near its bound');
-      try {
-        await intents.open(assumed.id, encodeIntent(assumed, tags));
-      } catch (error) {
+      await intents.open(assumed.id, encodeIntent(assumed, tags)).catch((error: unknown) => {
         throw auditUnavailable('the journal refused an intent', error);
-      }
+      });
     },
     async recover(ledger, findStoredSeq) {
       const found = await readJournalState(journal, options.ids);
