@@ -59,6 +59,7 @@ const SEEDED: Record<string, Fault[]> = {
   'words: tests that do not run': [[`${policy}/a.test.ts`, "it.only('a', () => {})", 'it.only']],
   'words: mocks of our own': [[`${policy}/a.test.ts`, "vi.mock('#calls')", 'vi.mock']],
   'words: registry hosts': [['package-lock.json', '"resolved": "https://example.org/a.tgz"', 'resolved']],
+  'words: commands that npm talks into': [['README.md', 'npm run reeve -- keys list --json', 'npm run reeve']],
   'words: machine paths': [[`${policy}/a.ts`, "const a = '/home/ann/x';", '/home/a']],
   'words: how it was written': [[`${policy}/a.ts`, '// AI-generated', 'AI-generated']],
   'errors are used': [['server/src', (text) => text.replaceAll("'body_too_large'", "'too_large'"), 'body_too_large']],
