@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<string, { folder: string; next: readonly string[] }
       'Replace the fixtures by the provider’s documented answers; the conformance suite runs over them.',
       'Declare in index.ts what it carries: no more than call-to-….ts really writes.',
       'REEVE_WRITE_GUIDES=1 npx vitest run server/test/conformance/compatibility.test.ts writes it into the guide.',
-      'Name it, and its key variable, in docs/reference.md.',
+      'Name it, its key variable and its fields in docs/reference.md.',
     ],
   },
   surface: {

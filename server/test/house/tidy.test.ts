@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPlan } from '../../scripts/architecture-plan.ts';
 import { catalogueRules } from './catalogue-rules.ts';
+import { referenceRules } from './reference-rules.ts';
 import { shapeRules } from './shape-rules.ts';
 import { readTree, type Rule } from './tree.ts';
 import { wordRules } from './word-rules.ts';
@@ -9,7 +10,9 @@ import { wordRules } from './word-rules.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const plan = readPlan(root);
 const tree = readTree(root);
-const rules = new Map([...shapeRules(plan), ...wordRules, ...catalogueRules(plan)].map((rule) => [rule.name, rule]));
+const rules = new Map(
+  [...shapeRules(plan), ...wordRules, ...catalogueRules(plan), ...referenceRules].map((rule) => [rule.name, rule]),
+);
 
 describe('the repository is tidy', () => {
   it.each([...rules.values()])('$name', (rule) => expect(rule.check(tree)).toEqual([]));
@@ -56,6 +59,7 @@ const SEEDED: Record<string, Fault[]> = {
   'words: tests that do not run': [[`${policy}/a.test.ts`, "it.only('a', () => {})", 'it.only']],
   'words: mocks of our own': [[`${policy}/a.test.ts`, "vi.mock('#calls')", 'vi.mock']],
   'words: registry hosts': [['package-lock.json', '"resolved": "https://example.org/a.tgz"', 'resolved']],
+  'words: commands that npm talks into': [['README.md', 'npm run reeve -- keys list --json', 'npm run reeve']],
   'words: machine paths': [[`${policy}/a.ts`, "const a = '/home/ann/x';", '/home/a']],
   'words: how it was written': [[`${policy}/a.ts`, '// AI-generated', 'AI-generated']],
   'errors are used': [['server/src', (text) => text.replaceAll("'body_too_large'", "'too_large'"), 'body_too_large']],
@@ -99,6 +103,30 @@ const SEEDED: Record<string, Fault[]> = {
   'variables are documented': [
     ['docs/reference.md', (text) => text.replaceAll('`REEVE_PORT`', ''), 'REEVE_PORT'],
     ['docs/reference.md', (text) => `${text}\`REEVE_COLOUR\``, 'REEVE_COLOUR'],
+  ],
+  'fields are documented': [
+    ['docs/reference.md', (text) => text.replace('`aisdk`: `create`', '`aisdk`: `make`'), 'no field create of aisdk'],
+    ['docs/reference.md', (text) => text.replace('`aisdk`: `create`', '`aisdk`: `make`'), 'aisdk: make, which nothing'],
+    ['docs/reference.md', (text) => text.replace('| `limits.queued`', '| `limits.waiting`'), 'no field queued'],
+    ['docs/reference.md', (text) => text.replace('<name>.region', '<name>.place'), 'providers.<name>.place, which'],
+  ],
+  'adapters are documented': [
+    ['docs/reference.md', (text) => text.replace('\n| `kserve` | ', '\n| `triton` | '), 'no adapter kserve'],
+    ['docs/reference.md', (text) => text.replace('\n| `kserve` | ', '\n| `triton` | '), 'there is no adapter triton'],
+    ['docs/reference.md', (text) => text.replace('`logit_bias`', 'biases'), 'lacks logit_bias'],
+  ],
+  'fields of prices are documented': [
+    ['docs/reference.md', (text) => text.replace('`cache_write_1h`', 'more'), 'no cache_write_1h of a price'],
+  ],
+  'verbs are documented': [
+    [
+      'docs/reference.md',
+      (text) => text.replace('\n| `models test <name…>`', '\n| `models ask`'),
+      'no verb models test',
+    ],
+    ['docs/reference.md', (text) => text.replace('\n| `doctor`', '\n| `doctor`, `nurse`'), 'there is no verb nurse'],
+    ['docs/reference.md', (text) => text.replace('`--to-file`', ''), 'no flag of move --to-file'],
+    ['docs/reference.md', (text) => text.replace('All but `serve`', 'All'), 'does not say: All but `serve`'],
   ],
   'endpoints are documented': [
     [`${policy}/a-routes.ts`, "const route = { path: '/api/v1/secrets' };", '/api/v1/secrets'],

@@ -57,6 +57,12 @@ const WORDS: Record<string, Word> = {
     instead: 'the package name alone',
     comments: true,
   },
+  'commands that npm talks into': {
+    pattern: /npm run reeve\b/,
+    where: (path) => path.endsWith('.md'),
+    instead: 'npm run -s reeve, so that what is printed is the command’s alone',
+    comments: true,
+  },
   'machine paths': {
     pattern: /(?<![\w.])\/(work\/(?!chat\b)|home\/|root\/|Users\/)[\w.]|['"`]\/tmp\//,
     where: everywhere,
