@@ -28,7 +28,7 @@ function SignInPage() {
         <details className="text-sm text-ink-muted">
           <summary className="min-h-6 cursor-pointer">{t('no-way-in')}</summary>
           <p className="my-2">{t('link-help')}</p>
-          <CodeBlock label={t('link-help')} text="npm run reeve -- login" />
+          <CodeBlock label={t('link-help')} text="npm run -s reeve -- login" />
         </details>
         <LanguageChoice />
       </div>
