@@ -66,21 +66,23 @@ const DEFAULT_LIMITS = { body_mb: 32, in_flight: 4096, queued: 4096, request_sec
 
 /** Reads the file that the environment names, or the defaults where there is none. Throws `ConfigurationError`. */
 export function readConfig(environment: Environment): Config {
-  const faults: Fault[] = [];
+  const unset: Fault[] = [];
   const document = environment.configPath === null ? null : readConfigFile(environment.configPath);
-  const expanded = expandVariables(document?.yaml.toJS() ?? {}, '', environment, faults);
-  faults.push(...fileChecker.faults(expanded ?? {}));
-  const file = faults.length === 0 ? fileChecker.parse(expanded ?? {}) : asSections(expanded);
+  const expanded = expandVariables(document?.yaml.toJS() ?? {}, '', environment, unset) ?? {};
+  const shape = fileChecker.faults(expanded);
+  const file = shape.length === 0 ? fileChecker.parse(expanded) : asSections(expanded);
   const providers = parseProviders(withKeyedProviders(file.providers, environment));
-  const models = parseModels(file.models, providers.providers);
+  const models = parseModels(file.models, providers.providers, providers.mayHave);
   const prices = parsePrices(file.prices);
-  faults.push(
+  const found = [
+    ...shape,
     ...hostFaults(expanded, 'egress'),
     ...hostFaults(expanded, 'webhooks'),
     ...providers.faults,
     ...models.faults,
     ...prices.faults,
-  );
+  ];
+  const faults = [...unset, ...found.filter(({ path }) => !unset.some((fault) => fault.path === path))];
   if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => describe(fault, environment)));
   return {
     durability: file.durability ?? 'acknowledged',
@@ -94,13 +96,13 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
-/** Replaces `${NAME}` in every text by the variable; one that is not set is a fault at its place. */
+/** Replaces `${NAME}` in every text by the variable. One that is not set is a fault at its place, and stays as it is. */
 function expandVariables(value: unknown, path: string, environment: Environment, faults: Fault[]): unknown {
   if (typeof value === 'string') {
-    return value.replaceAll(VARIABLE, (_whole, name: string) => {
+    return value.replaceAll(VARIABLE, (whole, name: string) => {
       const found = environment.variable(name);
       if (found === undefined) faults.push({ path, message: `names the variable ${name}, which is not set` });
-      return found ?? '';
+      return found ?? whole;
     });
   }
   if (Array.isArray(value)) {
