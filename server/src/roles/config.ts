@@ -64,11 +64,18 @@ const fileChecker = createChecker(FileSchema);
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_LIMITS = { body_mb: 32, in_flight: 4096, queued: 4096, request_seconds: 300 };
 
+/** What the settings are read for: to serve calls, or to look after the records alone, which takes no provider. */
+export type Purpose = 'calls' | 'records';
+
+const CALL_SECTIONS = ['providers', 'models', 'prices'];
+
 /** Reads the file that the environment names, or the defaults where there is none. Throws `ConfigurationError`. */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, purpose: Purpose): Config {
   const unset: Fault[] = [];
   const document = environment.configPath === null ? null : readConfigFile(environment.configPath);
-  const expanded = expandVariables(document?.yaml.toJS() ?? {}, '', environment, unset) ?? {};
+  const written: unknown = document?.yaml.toJS() ?? {};
+  const wanted = purpose === 'calls' ? written : withoutFields(written, CALL_SECTIONS);
+  const expanded = expandVariables(wanted, '', environment, unset);
   const shape = fileChecker.faults(expanded);
   const file = shape.length === 0 ? fileChecker.parse(expanded) : asSections(expanded);
   const providers = parseProviders(withKeyedProviders(file.providers, environment));
@@ -94,6 +101,11 @@ export function readConfig(environment: Environment): Config {
     prices: prices.prices,
     findOrigin: createOrigins(document, environment),
   };
+}
+
+function withoutFields(value: unknown, names: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
 }
 
 /** Replaces `${NAME}` in every text by the variable. One that is not set is a fault at its place, and stays as it is. */

@@ -176,6 +176,21 @@ describe('without a server', () => {
     expect(err).not.toContain('192.0.2.0');
   });
 
+  it('looks after the records without what only calls need, as a key of a provider', async () => {
+    const config = join(folder, 'keyless.yaml');
+    const acme = '{ adapter: openai, base_url: "http://127.0.0.1:1/v1", api_key: "${ACME_KEY}" }';
+    writeFileSync(config, `providers:\n  acme: ${acme}\nmodels:\n  fast: [acme/m]\n`);
+    const keys = await run(dataDir(), ['keys', 'list', '--config', config], { OPENAI_API_KEY: 'with spaces' });
+    expect([keys.code, keys.err]).toEqual([EXIT.ok, '']);
+    const models = await run(dataDir(), ['models', '--config', config]);
+    expect(models.code).toBe(EXIT.usage);
+    expect(models.err.match(/ACME_KEY|acme/g)).toEqual(['acme', 'ACME_KEY']);
+    const listed = await run(dataDir(), ['models', '--config', config], { ACME_KEY: 'k' });
+    expect(listed.out).toMatch(/^fast +acme\/m /m);
+    writeFileSync(config, `durability: sometimes\n`);
+    expect((await run(dataDir(), ['keys', 'list', '--config', config])).err).toContain('durability');
+  });
+
   it('lists every fault of the configuration', async () => {
     const config = join(folder, 'wrong.yaml');
     writeFileSync(config, 'durability: sometimes\nproviders:\n  acme: { adapter: nonsense, base_url: "ftp://x" }\n');
