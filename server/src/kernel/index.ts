@@ -4,6 +4,8 @@ export { assert, must } from './assert.ts';
 export { encodeBase32 } from './base32.ts';
 export { fieldOf } from './field-of.ts';
 export { hasCode } from './has-code.ts';
+export type { Fault } from './describe-faults.ts';
+export { placeFaults } from './describe-faults.ts';
 export type { CsvValue } from './csv.ts';
 export { toCsvLine } from './csv.ts';
 export type {
@@ -75,5 +77,5 @@ export type {
 export { inPortions } from './portions.ts';
 export type { Actor, Scope, TraceContext } from './scope.ts';
 export { holdsPermission } from './scope.ts';
-export type { Checker, Fault } from './validate.ts';
+export type { Checker } from './validate.ts';
 export { createChecker, NO_NUL } from './validate.ts';

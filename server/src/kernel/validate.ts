@@ -1,12 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError } from './app-error.ts';
-
-export interface Fault {
-  /** Where, as people write it: `messages[0].role`; empty for the whole value. */
-  path: string;
-  message: string;
-}
+import { describeFaults, type Fault } from './describe-faults.ts';
 
 export interface Checker<Schema extends TSchema> {
   /** The value, typed. Throws `AppError('invalid_request')` naming the first fault's field. */
@@ -59,51 +54,6 @@ function countNodes(value: unknown): number {
 
 /** JSON may write a NUL, and PostgreSQL takes it in no text: the pattern of a text that is stored or asked for there. */
 export const NO_NUL = String.raw`^[^\x00]*$`;
-
-interface RawFault {
-  keyword: string;
-  instancePath: string;
-  message: string;
-  params: object;
-}
-
-/** One fault per place: where a union fails, what its branches say is gathered into one sentence. */
-function describeFaults(raw: readonly RawFault[]): Fault[] {
-  const byPath = new Map<string, string[]>();
-  for (const fault of raw) {
-    if (fault.keyword === 'anyOf' || fault.keyword === 'boolean') continue;
-    for (const [path, message] of locate(fault)) {
-      const messages = byPath.get(path) ?? [];
-      if (!messages.includes(message)) messages.push(message);
-      byPath.set(path, messages);
-    }
-  }
-  return [...byPath].map(([path, messages]) => ({ path, message: messages.join(' or ') }));
-}
-
-function locate(fault: RawFault): [string, string][] {
-  const base = toFieldPath(fault.instancePath);
-  const named = 'requiredProperties' in fault.params ? fault.params.requiredProperties : undefined;
-  if (Array.isArray(named)) return named.map((name) => [joinPath(base, String(name)), 'is required']);
-  const extra = 'additionalProperties' in fault.params ? fault.params.additionalProperties : undefined;
-  if (Array.isArray(extra)) return extra.map((name) => [joinPath(base, String(name)), 'is not known here']);
-  if ('allowedValue' in fault.params) return [[base, `must be ${JSON.stringify(fault.params.allowedValue)}`]];
-  return [[base, fault.message]];
-}
-
-function joinPath(base: string, name: string): string {
-  return base === '' ? name : `${base}.${name}`;
-}
-
-/** `/messages/0/role` → `messages[0].role` (JSON Pointer, RFC 6901). */
-function toFieldPath(pointer: string): string {
-  let path = '';
-  for (const token of pointer.split('/').slice(1)) {
-    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    path = /^\d+$/.test(name) ? `${path}[${name}]` : joinPath(path, name);
-  }
-  return path;
-}
 
 function sentence(fault: Fault): string {
   return fault.path === '' ? `The body ${fault.message}.` : `"${fault.path}" ${fault.message}.`;

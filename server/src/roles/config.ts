@@ -64,23 +64,32 @@ const fileChecker = createChecker(FileSchema);
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_LIMITS = { body_mb: 32, in_flight: 4096, queued: 4096, request_seconds: 300 };
 
+/** What the settings are read for: to serve calls, or to look after the records alone, which takes no provider. */
+export type Purpose = 'calls' | 'records';
+
+const CALL_SECTIONS = ['providers', 'models', 'prices'];
+
 /** Reads the file that the environment names, or the defaults where there is none. Throws `ConfigurationError`. */
-export function readConfig(environment: Environment): Config {
-  const faults: Fault[] = [];
+export function readConfig(environment: Environment, purpose: Purpose): Config {
+  const unset: Fault[] = [];
   const document = environment.configPath === null ? null : readConfigFile(environment.configPath);
-  const expanded = expandVariables(document?.yaml.toJS() ?? {}, '', environment, faults);
-  faults.push(...fileChecker.faults(expanded ?? {}));
-  const file = faults.length === 0 ? fileChecker.parse(expanded ?? {}) : asSections(expanded);
+  const written: unknown = document?.yaml.toJS() ?? {};
+  const wanted = purpose === 'calls' ? written : withoutFields(written, CALL_SECTIONS);
+  const expanded = expandVariables(wanted, '', environment, unset);
+  const shape = fileChecker.faults(expanded);
+  const file = shape.length === 0 ? fileChecker.parse(expanded) : asSections(expanded);
   const providers = parseProviders(withKeyedProviders(file.providers, environment));
-  const models = parseModels(file.models, providers.providers);
+  const models = parseModels(file.models, providers.providers, providers.mayHave);
   const prices = parsePrices(file.prices);
-  faults.push(
+  const found = [
+    ...shape,
     ...hostFaults(expanded, 'egress'),
     ...hostFaults(expanded, 'webhooks'),
     ...providers.faults,
     ...models.faults,
     ...prices.faults,
-  );
+  ];
+  const faults = [...unset, ...found.filter(({ path }) => !unset.some((fault) => fault.path === path))];
   if (faults.length > 0) throw new ConfigurationError(faults.map((fault) => describe(fault, environment)));
   return {
     durability: file.durability ?? 'acknowledged',
@@ -94,13 +103,18 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
-/** Replaces `${NAME}` in every text by the variable; one that is not set is a fault at its place. */
+function withoutFields(value: unknown, names: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+/** Replaces `${NAME}` in every text by the variable. One that is not set is a fault at its place, and stays as it is. */
 function expandVariables(value: unknown, path: string, environment: Environment, faults: Fault[]): unknown {
   if (typeof value === 'string') {
-    return value.replaceAll(VARIABLE, (_whole, name: string) => {
+    return value.replaceAll(VARIABLE, (whole, name: string) => {
       const found = environment.variable(name);
       if (found === undefined) faults.push({ path, message: `names the variable ${name}, which is not set` });
-      return found ?? '';
+      return found ?? whole;
     });
   }
   if (Array.isArray(value)) {

@@ -36,6 +36,7 @@ models:
   three: [no-stroke]
 prices:
   acme/one: { input: cheap, output: -1 }
+  oops: { input: 1, output: 2 }
 `;
 
 describe('reeve.yaml', () => {
@@ -60,8 +61,28 @@ describe('reeve.yaml', () => {
       'models.three',
       'prices.acme/one.input',
       'prices.acme/one.output',
+      'prices.oops is not of the form provider/model',
     ];
     for (const place of places) expect(said, place).toContain(place);
+  });
+
+  test('says a fault once: what only follows from it is left out', async () => {
+    const { said } = await refuseToStart({
+      config: `
+providers:
+  acme: { adapter: openai, base_url: "\${NO_URL}/v1", api_key: "\${NO_KEY}" }
+  slow: { adapter: openai, base_url: "http://127.0.0.1:1/v1", timeout_ms: soon }
+models:
+  one: [acme/one, slow/one]
+  two: [acme/two]
+`,
+    });
+    const faults = said.split('\n').flatMap((line) => line.split('reeve.yaml: ')[1] ?? []);
+    expect(faults).toEqual([
+      'providers.acme.base_url names the variable NO_URL, which is not set',
+      'providers.acme.api_key names the variable NO_KEY, which is not set',
+      'providers.slow.timeout_ms must be a whole number',
+    ]);
   });
 
   test.for([

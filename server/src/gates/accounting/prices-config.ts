@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { createChecker, type Fault } from '#kernel';
+import { createChecker, placeFaults, type Fault } from '#kernel';
 
 const Usd = Type.Number({ minimum: 0, maximum: 1_000_000 });
 const Tokens = Type.Integer({ minimum: 0 });
@@ -35,19 +35,20 @@ export const PriceEntrySchema = Type.Object(
 );
 export type PriceEntry = Static<typeof PriceEntrySchema>;
 
-const checker = createChecker(Type.Record(Type.String(), PriceEntrySchema));
+const sectionChecker = createChecker(Type.Record(Type.String(), Type.Unknown()));
+const entryChecker = createChecker(PriceEntrySchema);
 
-/** Reads the `prices` section; faults carry their path in the file. */
+/** Reads the `prices` section. Lists every fault with its path in the file; an entry with a fault is left out. */
 export function parsePrices(section: unknown): { prices: ReadonlyMap<string, PriceEntry>; faults: Fault[] } {
-  const faults = checker.faults(section ?? {}).map(({ path, message }) => ({ path: joinPrices(path), message }));
-  if (faults.length > 0) return { prices: new Map(), faults };
-  const prices = new Map(Object.entries(checker.parse(section ?? {})));
-  for (const name of prices.keys()) {
-    if (!name.includes('/')) faults.push({ path: `prices.${name}`, message: 'is not of the form provider/model' });
+  const prices = new Map<string, PriceEntry>();
+  const faults = placeFaults('prices', sectionChecker.faults(section ?? {}));
+  if (faults.length > 0) return { prices, faults };
+  for (const [name, raw] of Object.entries(sectionChecker.parse(section ?? {}))) {
+    const path = `prices.${name}`;
+    const found = placeFaults(path, entryChecker.faults(raw));
+    if (!name.includes('/')) found.push({ path, message: 'is not of the form provider/model' });
+    if (found.length === 0) prices.set(name, entryChecker.parse(raw));
+    faults.push(...found);
   }
   return { prices, faults };
-}
-
-function joinPrices(path: string): string {
-  return path === '' ? 'prices' : `prices.${path}`;
 }

@@ -151,17 +151,26 @@ describe('createPriceBook', () => {
 });
 
 describe('parsePrices', () => {
-  it('lists every fault with its path', () => {
-    const { faults } = parsePrices({
+  it('lists every fault with its path, of names and of figures at once, and leaves those entries out', () => {
+    const { prices, faults } = parsePrices({
+      'acme/good': { input: 1, output: 2 },
       'acme/m': { input: -1 },
       bare: { input: 1, output: 1 },
+      worse: { input: 1 },
       'x/y': { input: 'free', output: 1 },
     });
-    expect(faults.map((fault) => fault.path)).toEqual(
-      expect.arrayContaining(['prices.acme/m.input', 'prices.acme/m.output', 'prices.x/y.input']),
-    );
-    expect(parsePrices({ bare: { input: 1, output: 1 } }).faults).toEqual([
+    expect([...prices.keys()]).toEqual(['acme/good']);
+    expect(faults).toEqual([
+      { path: 'prices.acme/m.output', message: 'is required' },
+      { path: 'prices.acme/m.input', message: 'must be at least 0' },
       { path: 'prices.bare', message: 'is not of the form provider/model' },
+      { path: 'prices.worse.output', message: 'is required' },
+      { path: 'prices.worse', message: 'is not of the form provider/model' },
+      { path: 'prices.x/y.input', message: 'must be a number' },
     ]);
+  });
+
+  it('refuses a section that is no map', () => {
+    expect(parsePrices([1]).faults).toEqual([{ path: 'prices', message: 'must be an object' }]);
   });
 });

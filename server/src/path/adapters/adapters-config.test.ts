@@ -7,7 +7,7 @@ const pathsOf = (section: unknown): string[] => parseProviders(section).faults.m
 describe('adapters-config', () => {
   it('reads providers with their defaults', () => {
     const full = { ...acme, api_key: 'k', region: 'eu-1', timeout_ms: 5, stream_usage: false };
-    expect(parseProviders({ acme: { ...acme, base_url: 'http://127.0.0.1:9100/v1/' }, full })).toEqual({
+    expect(parseProviders({ acme: { ...acme, base_url: 'http://127.0.0.1:9100/v1/' }, full })).toMatchObject({
       faults: [],
       providers: [
         {
@@ -34,7 +34,7 @@ describe('adapters-config', () => {
         },
       ],
     });
-    expect(parseProviders(undefined)).toEqual({ providers: [], faults: [] });
+    expect(parseProviders(undefined)).toMatchObject({ providers: [], faults: [] });
   });
 
   it('lists every fault at once, each with its path, and leaves those providers out', () => {
@@ -42,11 +42,11 @@ describe('adapters-config', () => {
       acme,
       'Bad Name': acme,
       templates: acme,
-      a: { adapter: 'opnai', base_url: 'ftp://x', api_key: 'two\nlines', region: 'E U', timeout_ms: 0, speed: 1 },
+      a: { adapter: 'opnai', base_url: 'ftp://x', api_key: 'two\nlines', region: 'E U', timeout_ms: 0 },
       b: { adapter: 'openai', without: ['telepathy'] },
       c: 'text',
       d: { ...acme, base_url: 'http://user:pw@host/v1' },
-      e: { ...acme, base_url: 'http://host/v1?x=1', stream_usage: 'yes' },
+      e: { ...acme, base_url: 'http://host/v1?x=1', stream_usage: 'yes', speed: 1 },
     });
     expect(providers.map((provider) => provider.name)).toEqual(['acme']);
     expect(faults.map((fault) => fault.path).toSorted()).toEqual([
@@ -55,14 +55,20 @@ describe('adapters-config', () => {
       'providers.a.api_key',
       'providers.a.base_url',
       'providers.a.region',
-      'providers.a.speed',
       'providers.a.timeout_ms',
       'providers.b.without[0]',
       'providers.c',
       'providers.d.base_url',
       'providers.e.base_url',
+      'providers.e.speed',
       'providers.e.stream_usage',
       'providers.templates',
+    ]);
+  });
+
+  it('does not judge the fields of an adapter that it does not know', () => {
+    expect(pathsOf({ cloud: { adapter: 'azur', base_url: 'http://127.0.0.1:1/v1', entra_tenant_id: 't' } })).toEqual([
+      'providers.cloud.adapter',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { createChecker, type Fault } from '#kernel';
+import { createChecker, placeFaults, type Fault } from '#kernel';
 import type { Provider } from './adapter.ts';
 import { ADAPTERS, type AdapterEntry } from './adapters-list.ts';
 import { VIRTUAL_PROVIDERS } from './create-adapters.ts';
@@ -34,34 +34,41 @@ const RESERVED: ReadonlySet<string> = new Set([
 const sectionChecker = createChecker(Type.Record(Type.String(), Type.Unknown()));
 const commonChecker = createChecker(CommonSchema);
 
+/** Which fields there are beside the common ones only an adapter can tell. */
 function createEntryChecker(entry: AdapterEntry | undefined) {
   const fields = { ...entry?.settings?.properties, ...COMMON };
-  return createChecker(Type.Object(fields, { additionalProperties: false }));
+  return createChecker(Type.Object(fields, { additionalProperties: entry === undefined }));
+}
+
+interface ParsedProviders {
+  providers: Provider[];
+  /** Whether the section names this provider, with faults or without; a section that is no map may name any. */
+  mayHave(name: string): boolean;
+  faults: Fault[];
 }
 
 /**
  * Reads the `providers` section of reeve.yaml, variables already expanded. Lists every fault with its path in the
  * file (`providers.acme.base_url`); a provider with a fault is left out.
  */
-export function parseProviders(section: unknown): { providers: Provider[]; faults: Fault[] } {
-  const faults: Fault[] = sectionChecker.faults(section ?? {}).map(({ message }) => ({ path: 'providers', message }));
-  if (faults.length > 0) return { providers: [], faults };
+export function parseProviders(section: unknown): ParsedProviders {
+  const faults = placeFaults('providers', sectionChecker.faults(section ?? {}));
+  if (faults.length > 0) return { providers: [], mayHave: () => true, faults };
+  const entries = sectionChecker.parse(section ?? {});
   const providers: Provider[] = [];
-  for (const [name, raw] of Object.entries(sectionChecker.parse(section ?? {}))) {
+  for (const [name, raw] of Object.entries(entries)) {
     const found = findFaults(name, raw);
     faults.push(...found);
     if (found.length === 0) providers.push(toProvider(name, commonChecker.parse(raw)));
   }
-  return { providers, faults };
+  return { providers, mayHave: (name) => Object.hasOwn(entries, name), faults };
 }
 
 function findFaults(name: string, raw: unknown): Fault[] {
   const path = `providers.${name}`;
   const fields: Readonly<Record<string, unknown>> = typeof raw === 'object' && raw !== null ? { ...raw } : {};
   const adapter = findEntry(fields.adapter);
-  const faults = createEntryChecker(adapter)
-    .faults(raw)
-    .map((fault) => ({ path: fault.path === '' ? path : `${path}.${fault.path}`, message: fault.message }));
+  const faults = placeFaults(path, createEntryChecker(adapter).faults(raw));
   const found = (at: string, message: string | null): Fault[] => (message === null ? [] : [{ path: at, message }]);
   const needsUrl = adapter !== undefined && adapter.baseUrl === undefined && fields.base_url === undefined;
   const ofText = (field: string, check: (text: string) => string | null): Fault[] => {

@@ -29,7 +29,7 @@ describe('routing-config', () => {
         empty: [],
         text: 'acme/a',
         mixed: ['acme/a', 'nobody/a', 'bare', '/a', 'acme/', 'acme/a'],
-        numbers: [1],
+        numbers: [1, 'bare'],
         'with space': ['acme/a'],
       },
       providers,
@@ -44,8 +44,19 @@ describe('routing-config', () => {
       'models.mixed[4]',
       'models.mixed[5]',
       'models.numbers[0]',
+      'models.numbers[1]',
       'models.with space',
     ]);
+  });
+
+  it('says nothing of a provider that has faults of its own, and leaves its aliases out', () => {
+    const { aliases, faults } = parseModels(
+      { fast: ['acme/a', 'broken/a'], slow: ['missing/a'] },
+      providers,
+      (name) => name === 'broken',
+    );
+    expect(aliases).toEqual(new Map());
+    expect(faults.map(({ path }) => path)).toEqual(['models.slow[0]']);
   });
 
   it('refuses a section that is no map', () => {

@@ -113,6 +113,57 @@ describe('beside a running server', () => {
   });
 });
 
+describe('doctor beside a server whose settings this shell does not have', () => {
+  const provider = createServer((_request, response) => void response.writeHead(503).end());
+  let home: ReeveHome;
+  let server: RunningReeve;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+    const { port } = provider.address() as AddressInfo;
+    const acme = `{ adapter: openai, base_url: "http://127.0.0.1:${port}/v1", api_key: "\${ACME_KEY}", region: eu }`;
+    const config = `providers:\n  acme: ${acme}\nmodels:\n  fast: [acme/m]\n`;
+    home = await createReeveHome({ config, env: { ACME_KEY: 'k', OPENAI_API_KEY: 'k' } });
+    server = await home.start();
+  });
+  afterAll(async () => {
+    await home.dispose();
+    await new Promise((resolve) => provider.close(resolve));
+  });
+
+  it('tells the settings of the server, and what only a start from this shell would refuse', async () => {
+    const config = join(home.dataDir, '..', 'reeve.yaml');
+    const { code, out } = await run(home.dataDir, ['doctor', '--config', config]);
+    expect(code).toBe(EXIT.ok);
+    expect(out).toMatch(/-- {2}settings +of the server that runs/);
+    expect(out).toMatch(/-- {2}address +http:\/\/127\.0\.0\.1:/);
+    expect(out).toMatch(/-- {2}provider acme +openai at http:\/\/127\.0\.0\.1:\d+\/v1, with a key, region eu/);
+    expect(out).toMatch(/-- {2}provider openai +openai at .*, with a key/);
+    expect(out.match(/-- {2}model .*/g)).toEqual([expect.stringMatching(/fast +acme\/m$/)]);
+    expect(out.match(/\?\? .*/g)).toEqual([
+      expect.stringMatching(/this shell +.*providers\.acme\.api_key names the variable ACME_KEY, which is not set$/),
+      expect.stringMatching(/price of acme\/m +unknown/),
+    ]);
+    expect(out).toMatch(/-- {2}provider acme +was not called in the last five minutes/);
+    expect(out).not.toContain('only reeve/hello answers');
+  });
+
+  it('asks a provider that nobody called where this shell can, and calls nothing broken by its own key', async () => {
+    const config = join(home.dataDir, '..', 'reeve.yaml');
+    const { code, out } = await run(home.dataDir, ['doctor', '--config', config], { ACME_KEY: 'another' });
+    expect(code).toBe(EXIT.ok);
+    expect(out).toMatch(/\?\? {2}provider acme +answers 503 \(asked with the settings of this shell\)/);
+  });
+
+  it('says how the calls of the server ended', async () => {
+    const headers = { authorization: `Bearer ${home.apiKey()}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ model: 'fast', messages: [{ role: 'user', content: 'hi' }] });
+    await (await fetch(`${server.baseUrl}/v1/chat/completions`, { method: 'POST', headers, body })).text();
+    const { code, out } = await run(home.dataDir, ['doctor']);
+    expect(code).toBe(EXIT.failed);
+    expect(out).toMatch(/!! {2}provider acme +(\d) of \1 attempts of the last five minutes failed: \S+ at /);
+  });
+});
+
 describe('without a server', () => {
   let folder: string;
   const dataDir = (): string => join(folder, 'data');
@@ -174,6 +225,21 @@ describe('without a server', () => {
     }
     expect(err).toContain('garbage');
     expect(err).not.toContain('192.0.2.0');
+  });
+
+  it('looks after the records without what only calls need, as a key of a provider', async () => {
+    const config = join(folder, 'keyless.yaml');
+    const acme = '{ adapter: openai, base_url: "http://127.0.0.1:1/v1", api_key: "${ACME_KEY}" }';
+    writeFileSync(config, `providers:\n  acme: ${acme}\nmodels:\n  fast: [acme/m]\n`);
+    const keys = await run(dataDir(), ['keys', 'list', '--config', config], { OPENAI_API_KEY: 'with spaces' });
+    expect([keys.code, keys.err]).toEqual([EXIT.ok, '']);
+    const models = await run(dataDir(), ['models', '--config', config]);
+    expect(models.code).toBe(EXIT.usage);
+    expect(models.err.match(/ACME_KEY|acme/g)).toEqual(['acme', 'ACME_KEY']);
+    const listed = await run(dataDir(), ['models', '--config', config], { ACME_KEY: 'k' });
+    expect(listed.out).toMatch(/^fast +acme\/m /m);
+    writeFileSync(config, `durability: sometimes\n`);
+    expect((await run(dataDir(), ['keys', 'list', '--config', config])).err).toContain('durability');
   });
 
   it('lists every fault of the configuration', async () => {

@@ -1,4 +1,4 @@
-/** The data folder, the server that may run in it, and the database. Nothing is made or changed. */
+/** The data folder, and the database in it or elsewhere. Nothing is made or changed. */
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DataFolderBusyError, lockDataFolder } from '../../platform/database/data-folder-lock.ts';
@@ -6,27 +6,21 @@ import { openPgliteDatabase } from '../../platform/database/pglite-database.ts';
 import type { Database } from '../../platform/database/port.ts';
 import { openPostgresDatabase } from '../../platform/database/postgres-database.ts';
 import type { Environment } from '../environment.ts';
-import { findRunningServer, type AdminClient } from './admin-client.ts';
 import { reachable, type Finding } from './findings.ts';
 
 const SPACE_LOW_BYTES = 1024 ** 3;
 const SPACE_OUT_BYTES = 64 * 1024 ** 2;
 
-export async function examineData(environment: Environment): Promise<Finding[]> {
-  const { dataDir } = environment;
-  const folder = examineFolder(dataDir);
+/** The folder, and the database where no server has it open. `server` says why one that is there cannot be asked. */
+export async function examineData(environment: Environment, server: Error | null): Promise<Finding[]> {
+  const folder = examineFolder(environment.dataDir);
   if (folder.some(({ state }) => state === 'broken')) return folder;
-  const server = await findServer(dataDir);
-  if (server instanceof Error) return [...folder, reachable('server', 'broken', server.message)];
-  if (server === null) return [...folder, ...(await examineStopped(environment))];
-  try {
-    return [...folder, reachable('server', 'ok', 'runs'), ...(await askServer(server))];
-  } finally {
-    server.close();
-  }
+  if (server !== null) return [...folder, reachable('server', 'broken', server.message)];
+  return [...folder, ...(await examineStopped(environment))];
 }
 
-function examineFolder(dataDir: string): Finding[] {
+/** Whether it can be written to, and how much room there is. */
+export function examineFolder(dataDir: string): Finding[] {
   const nearest = nearestFolder(dataDir);
   try {
     accessSync(nearest, constants.W_OK | constants.X_OK);
@@ -45,25 +39,6 @@ function examineFolder(dataDir: string): Finding[] {
 
 function nearestFolder(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
-}
-
-async function findServer(dataDir: string): Promise<AdminClient | null | Error> {
-  try {
-    return await findRunningServer(dataDir);
-  } catch (error) {
-    return new Error(`admin.sock is there and cannot be used: ${error instanceof Error ? error.message : ''}`);
-  }
-}
-
-/** What a running server says of its own parts. */
-async function askServer(server: AdminClient): Promise<Finding[]> {
-  const { body } = await server.request('GET', '/healthz');
-  const checks: unknown = typeof body === 'object' && body !== null && 'checks' in body ? body.checks : {};
-  return Object.entries(typeof checks === 'object' && checks !== null ? checks : {}).map(([name, state]) =>
-    state === 'ok'
-      ? reachable(name, 'ok', 'answers')
-      : reachable(name, 'broken', String(state), `See the server's log for "${name}".`),
-  );
 }
 
 /** No server answers: the lock must be free then, and the database must open. */

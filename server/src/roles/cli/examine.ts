@@ -1,22 +1,52 @@
 /** Everything that the doctor looks at, in the order in which people read it. */
 import { createPriceBook } from '#accounting';
+import { candidateName } from '#routing';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
+import type { InspectedSettings } from '../settings.ts';
 import { VERSION } from '../version.ts';
-import { examineData } from './examine-data.ts';
+import { findRunningServer, type AdminClient } from './admin-client.ts';
+import { describeSetup, EMBEDDED, findMissing, type Setup } from './describe-setup.ts';
+import { examineData, examineFolder } from './examine-data.ts';
 import { examineProviders } from './examine-providers.ts';
-import { configured, missing, type Finding } from './findings.ts';
+import { examineServer } from './examine-server.ts';
+import { configured, reachable, type Finding } from './findings.ts';
 import { inspectPlace, type CliContext, type PlaceFlags } from './visit-control.ts';
 
 /** Looks at configuration, data folder, database, server and providers. Never rejects for what it finds. */
 export async function examine(context: CliContext, flags: PlaceFlags): Promise<Finding[]> {
-  const { environment, environmentFaults, config, fileFaults } = inspectPlace(context, flags);
+  const here = inspectPlace(context, flags);
+  const { dataDir } = here.environment;
+  const server = await findServer(dataDir);
+  if (server === null || server instanceof Error) return [version, ...(await examineHere(here, server))];
+  try {
+    const found = await examineServer(server, here);
+    return [version, ...examineFolder(dataDir), reachable('server', 'ok', 'runs'), ...found];
+  } finally {
+    server.close();
+  }
+}
+
+const version = configured('version', 'note', `${VERSION} on Node ${process.versions.node}`);
+
+async function findServer(dataDir: string): Promise<AdminClient | null | Error> {
+  try {
+    return await findRunningServer(dataDir);
+  } catch (error) {
+    return new Error(`admin.sock is there and cannot be used: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** Nobody else can be asked: these are the settings of this shell. */
+async function examineHere(here: InspectedSettings, server: Error | null): Promise<Finding[]> {
+  const { environment, environmentFaults, config, fileFaults } = here;
   const faults = [...environmentFaults, ...fileFaults].map(toFinding);
   if (environmentFaults.length > 0) return faults;
-  const data = examineData(environment);
+  const data = examineData(environment, server);
   if (config === null) return [...describePlace(environment), ...faults, ...(await data)];
-  const reachable = await Promise.all([data, examineProviders(config)]);
-  return [...describePlace(environment), ...describeConfig(config), ...reachable.flat(), ...findMissing(config)];
+  const setup = toSetup(config);
+  const found = await Promise.all([data, examineProviders(config)]);
+  return [...describePlace(environment), ...describeSetup(setup), ...found.flat(), ...findMissing(setup)];
 }
 
 function toFinding(fault: string): Finding {
@@ -25,10 +55,10 @@ function toFinding(fault: string): Finding {
 
 function describePlace(environment: Environment): Finding[] {
   const { databaseUrl, configPath, dataDir, shape, unused } = environment;
-  const engine = databaseUrl === null ? 'embedded (PGlite in the data folder)' : `PostgreSQL at ${hostOf(databaseUrl)}`;
+  const engine = databaseUrl === null ? EMBEDDED : `PostgreSQL at ${hostOf(databaseUrl)}`;
   const scheme = environment.tls === null ? 'http' : 'https';
   return [
-    configured('version', 'note', `${VERSION} on Node ${process.versions.node}`),
+    configured('settings', 'note', 'of this shell'),
     configured('data folder', 'note', dataDir),
     configured('configuration', 'note', configPath ?? 'none: the defaults'),
     configured('database', 'note', engine),
@@ -38,39 +68,23 @@ function describePlace(environment: Environment): Finding[] {
   ];
 }
 
-function describeConfig({ durability, egress, providers, models }: Config): Finding[] {
-  const relaxed = 'relaxed: a crash may lose the receipts of the last milliseconds';
-  const waits = 'acknowledged: an answer waits for its receipt';
-  return [
-    configured('durability', 'note', durability === 'acknowledged' ? waits : relaxed),
-    configured('egress', 'note', egress.offline ? 'offline: loopback only' : 'the configured providers'),
-    ...providers.map((provider) => {
-      const key = provider.apiKey === null ? 'no key' : 'with a key';
-      const region = provider.region === null ? '' : `, region ${provider.region}`;
-      const detail = `${provider.adapter} at ${provider.baseUrl}, ${key}${region}`;
-      return configured(`provider ${provider.name}`, 'note', detail);
-    }),
-    ...[...models].map(([alias, candidates]) => {
-      const names = candidates.map(({ provider, modelId }) => `${provider.name}/${modelId}`);
-      return configured(`model ${alias}`, 'note', names.join(', then '));
-    }),
-  ];
-}
-
-function findMissing({ providers, models, prices }: Config): Finding[] {
-  const found: Finding[] = [];
-  if (providers.length === 0) {
-    const mend = 'Set OPENAI_API_KEY, or name an endpoint under "providers" in reeve.yaml.';
-    found.push(missing('provider', 'warning', 'none: only reeve/hello answers', mend));
-  }
+function toSetup({ durability, egress, providers, models, prices }: Config): Setup {
   const book = createPriceBook(prices);
   const candidates = [...models.values()].flat().filter(({ provider }) => provider.baseUrl !== '');
   const unpriced = candidates.filter(({ provider, modelId }) => book.find(provider, modelId) === null);
-  for (const name of new Set(unpriced.map(({ provider, modelId }) => `${provider.name}/${modelId}`))) {
-    const detail = 'unknown: calls are served, and their receipts say cost_nanos: null';
-    found.push(missing(`price of ${name}`, 'warning', detail, `Add "${name}" under "prices" in reeve.yaml.`));
-  }
-  return found;
+  return {
+    durability,
+    offline: egress.offline,
+    providers: providers.map(({ name, adapter, baseUrl, apiKey, region }) => ({
+      name,
+      adapter,
+      address: baseUrl,
+      hasKey: apiKey !== null,
+      region,
+    })),
+    aliases: [...models].map(([name, found]) => ({ name, candidates: found.map(candidateName) })),
+    unpriced: unpriced.map(candidateName),
+  };
 }
 
 /** Host, port and database; never user or password. */

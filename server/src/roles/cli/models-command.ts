@@ -46,7 +46,7 @@ export function addModelsCommand(program: Command, context: CliContext): void {
 type Print = (context: CliContext, models: readonly Model[]) => void;
 
 async function listModels(context: CliContext, flags: ModelFlags, print: Print): Promise<void> {
-  const reply = await withControl(context, flags, (ask) => ask('GET', '/v1/models'));
+  const reply = await withControl(context, flags, (ask) => ask('GET', '/v1/models'), 'calls');
   if (flags.json) return printJson(context.streams, reply);
   print(context, listChecker.parse(reply).data);
 }
@@ -89,11 +89,12 @@ interface Tested {
 const testedChecker = createChecker(Type.Object({ model: Type.String(), ok: Type.Boolean(), detail: Type.String() }));
 
 async function testModels(context: CliContext, names: readonly string[], flags: ModelFlags): Promise<void> {
-  const tested = await withControl(context, flags, async (ask) => {
+  const testAll = async (ask: Ask): Promise<Tested[]> => {
     const found: Tested[] = [];
     for (const name of names) found.push(await testModel(ask, name));
     return found;
-  });
+  };
+  const tested = await withControl(context, flags, testAll, 'calls');
   if (tested.some(({ ok }) => !ok)) context.exitCode = EXIT.failed;
   if (flags.json) return printJson(context.streams, { data: tested });
   const rows = tested.map(({ name, ok, detail }) => [name, ok ? 'answers' : 'FAILS', detail]);

@@ -1,6 +1,7 @@
 /** How a verb reaches the management API: through a running server, or by opening the data folder itself. */
 import type { Command } from 'commander';
 import { DataFolderBusyError } from '../../platform/database/data-folder-lock.ts';
+import type { Purpose } from '../config.ts';
 import { readEnvironment, type Environment } from '../environment.ts';
 import { inspectSettings, readSettings, type InspectedSettings, type Settings } from '../settings.ts';
 import { findRunningServer, hasCode, type AdminRequest } from './admin-client.ts';
@@ -56,11 +57,15 @@ function toVariables({ dataDir, config }: PlaceFlags): Record<string, string | u
 /** The management API, as the operator. Anything but a success is thrown as `CliError`; the answer's body returns. */
 export type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
-/** Lets `work` ask the management API. Where no server runs, everything is opened for this visit. */
+/**
+ * Lets `work` ask the management API. Where no server runs, everything is opened for this visit; a verb that has to do
+ * with models says so, and others do not stop at what is wrong with providers, e.g. a key that only the server has.
+ */
 export async function withControl<T>(
   context: CliContext,
   flags: PlaceFlags,
   work: (ask: Ask) => Promise<T>,
+  purpose: Purpose = 'records',
 ): Promise<T> {
   const environment = readPlace(context, flags);
   const server = await findServer(environment.dataDir);
@@ -74,7 +79,8 @@ export async function withControl<T>(
   // Only here: a verb that a running server answers need not load the whole program.
   const { withLocalControl } = await import('../local-control.ts');
   try {
-    return await withLocalControl(readPlaceAndFile(context, flags), ({ request, freshKey }) => {
+    const settings = readSettings(context.variables, toVariables(flags), purpose);
+    return await withLocalControl(settings, ({ request, freshKey }) => {
       if (freshKey !== null) context.streams.err(`This was the first start. The owner's API key: ${freshKey}\n`);
       return work(toAsk(request));
     });

@@ -172,7 +172,7 @@ function attachSignatures(parts: Part[], input: readonly InputItem[]): Part[] {
 
 function readContents(item: Fields, name: string, path: string): Content[] {
   const list = item[name];
-  if (!Array.isArray(list)) return fail(`${path}.${name}`, 'must be a string or an array');
+  if (!Array.isArray(list)) return fail(`${path}.${name}`, 'must be a string or a list');
   for (const [index, content] of list.entries()) {
     if (typeof content !== 'object' || content === null || typeof content.type !== 'string') {
       fail(`${path}.${name}[${index}].type`, 'is required');
