@@ -266,8 +266,8 @@ describe('a caller who goes away', () => {
     await expect.poll(() => recorded?.closedEarlyMs ?? null, { timeout: 5000, interval: 5 }).not.toBeNull();
     expect((recorded?.closedEarlyMs ?? Infinity) - abortedMs).toBeLessThan(2_000);
     await expect
-      .poll(async () => (await findByTag(`leaver`, model))?.status ?? null, { timeout: 5000 })
-      .toBe('aborted');
+      .poll(() => findByTag(`leaver`, model), { timeout: 5000 })
+      .toMatchObject({ status: 'aborted', error_code: null });
   });
 });
 
