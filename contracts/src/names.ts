@@ -47,6 +47,7 @@ export const HEADERS = {
   requestId: 'x-request-id',
   traceparent: 'traceparent',
   retryAfter: 'retry-after',
+  shouldRetry: 'x-should-retry',
   idempotencyKey: 'idempotency-key',
   receipt: 'x-reeve-receipt',
   route: 'x-reeve-route',

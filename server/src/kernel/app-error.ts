@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '@reeve/contracts';
+import { ERRORS, HEADERS, type ErrorCode } from '@reeve/contracts';
 
 interface AppErrorDetails {
   /** The public sentence; the catalogue's own is used where none is given. Never holds internal detail. */
@@ -34,4 +34,15 @@ export class AppError extends Error {
 /** Any thrown value as an `AppError`; what is not one already becomes `internal_error` with its cause. */
 export function toAppError(thrown: unknown): AppError {
   return thrown instanceof AppError ? thrown : new AppError('internal_error', { cause: thrown });
+}
+
+/**
+ * What an error says in headers, on every surface. The official clients send a 409 and each 5xx again unless told not
+ * to; where they may, the choice stays theirs.
+ */
+export function toErrorHeaders({ code, retryAfterSeconds }: AppError): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (!ERRORS[code].retryable) headers[HEADERS.shouldRetry] = 'false';
+  if (retryAfterSeconds !== null) headers[HEADERS.retryAfter] = String(retryAfterSeconds);
+  return headers;
 }

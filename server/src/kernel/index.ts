@@ -1,5 +1,5 @@
 /** The door of the kernel: the words that every room uses. Pure. */
-export { AppError, toAppError } from './app-error.ts';
+export { AppError, toAppError, toErrorHeaders } from './app-error.ts';
 export { assert, must } from './assert.ts';
 export { encodeBase32 } from './base32.ts';
 export { fieldOf } from './field-of.ts';

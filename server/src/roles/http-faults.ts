@@ -1,8 +1,8 @@
 /** Faults of HTTP itself, in the words of the catalogue. */
 import type { Socket } from 'node:net';
-import { ERRORS, type ErrorCode } from '@reeve/contracts';
+import type { ErrorCode } from '@reeve/contracts';
 import type { FastifyRequest } from 'fastify';
-import { AppError, toAppError } from '#kernel';
+import { AppError, toAppError, toErrorHeaders } from '#kernel';
 import { renderOpenAiError } from '#surfaces';
 
 const BY_CODE: Readonly<Record<string, ErrorCode>> = {
@@ -39,10 +39,11 @@ export function codingFault({ headers }: FastifyRequest): AppError | null {
 export function clientFault(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
   const code = clientCode(error.code);
-  const { status } = ERRORS[code];
-  const body = renderOpenAiError(new AppError(code));
+  const fault = new AppError(code);
+  const body = renderOpenAiError(fault);
   const head = [
-    `HTTP/1.1 ${status} ${code}`,
+    `HTTP/1.1 ${fault.status} ${code}`,
+    ...Object.entries(toErrorHeaders(fault)).map(([name, value]) => `${name}: ${value}`),
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',

@@ -35,10 +35,11 @@ async function runKeyed({ idempotency, key, place }: Keyed, exchange: HttpExchan
     case 'mismatch':
       throw new AppError('idempotency_mismatch', { param: HEADERS.idempotencyKey });
     case 'in-flight':
-      throw new AppError('idempotency_in_flight', { retryAfterSeconds: 1 });
+      throw new AppError('idempotency_in_flight', { param: HEADERS.idempotencyKey, retryAfterSeconds: 1 });
     case 'stream-repeated':
       throw new AppError('idempotency_stream_repeated', {
         message: `This stream was already served; its receipt is ${verdict.receiptId}.`,
+        param: HEADERS.idempotencyKey,
       });
     case 'run':
       return runGuarded(exchange, verdict.run, handle);

@@ -6,6 +6,7 @@ import {
   AppError,
   assert,
   toAppError,
+  toErrorHeaders,
   type Clock,
   type FaultVoice,
   type HttpExchange,
@@ -269,8 +270,7 @@ function requestIdHeaders(requestId: string, voice: FaultVoice | null): Record<s
 
 function faultHeaders({ url }: FastifyRequest, error: AppError): Record<string, string> {
   const type = url.startsWith('/v1/') ? 'application/json' : PROBLEM_TYPE;
-  const retryAfter = error.retryAfterSeconds === null ? {} : { [HEADERS.retryAfter]: String(error.retryAfterSeconds) };
-  return { 'content-type': type, ...retryAfter };
+  return { 'content-type': type, ...toErrorHeaders(error) };
 }
 
 function logFault(log: Log, request: FastifyRequest, error: AppError): void {

@@ -1,6 +1,7 @@
 /** `reeve serve`: one process, or several behind one port, and what a newcomer sees of it. */
 import cluster from 'node:cluster';
 import type { Environment } from './environment.ts';
+import { assertPortFree } from './listen.ts';
 import type { Ready } from './serve-process.ts';
 import type { Settings } from './settings.ts';
 
@@ -9,6 +10,8 @@ type Print = (line: string) => void;
 /** Serves until SIGTERM or SIGINT, then drains. Resolves once everything is closed. */
 export async function serve(settings: Settings, print: Print): Promise<void> {
   const { environment } = settings;
+  // The workers' port is their supervisor's, and it has looked.
+  if (!cluster.isWorker) await assertPortFree(environment);
   if (environment.shape.workers === 1) return serveAlone(settings, print);
   if (cluster.isWorker) {
     const { serveAsWorker } = await import('./serve-as-worker.ts');

@@ -6,12 +6,15 @@ import { startMockProvider, type MockProvider } from '../rigs/mock-provider.ts';
 import { rawRequest, sendRaw } from '../rigs/raw-http.ts';
 import { startReeve, type WholeReeve } from '../rigs/reeve.ts';
 
+/** Beside `good` and `embed` more than a message has room for. */
+const MANY = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`alias-${index}`, ['mock/good']]));
+
 let mock: MockProvider;
 let reeve: WholeReeve;
 
 beforeAll(async () => {
   mock = await startMockProvider();
-  reeve = await startReeve({ config: mockConfig(mock) });
+  reeve = await startReeve({ config: mockConfig(mock, [], { aliases: MANY }) });
 });
 
 afterAll(async () => {
@@ -49,6 +52,40 @@ describe('names of models', () => {
     const reply = await sendRaw(reeve.port, rawRequest('/v1/chat/completions', headers, body));
     expect(reply.status).toBe(404);
     await expectAllServed();
+  });
+});
+
+describe('what is told of a model', () => {
+  const tell = (caller: Caller, name: string): Promise<Response> =>
+    get(caller, `/v1/models/${encodeURIComponent(name)}`);
+
+  test.for(['good', 'alias-7', 'mock/good', 'mock/unheard-of', 'nobody/good', 'nothing', 'mock/', 'mock/a\u0007b'])(
+    '%j is told of exactly where a call with it is let through',
+    async (name) => {
+      const called = await ask(reeve, name);
+      const told = await tell(reeve, name);
+      expect(told.status).toBe(called.status);
+      if (called.status === 200) expect(await told.json()).toMatchObject({ id: name, owned_by: 'mock' });
+    },
+  );
+
+  test('a key is told of what it may call, also by a name that only its own list has', async () => {
+    const { key } = await makeKey(reeve, { name: 'own', models: ['mock/own', 'alias-1', 'nobody/own'] });
+    const caller = { ...reeve, key };
+    const page = await expectJson<{ data: { id: string }[] }>(await get(caller, '/v1/models'), 200);
+    expect(page.data.map(({ id }) => id)).toEqual(['alias-1', 'mock/own']);
+    for (const { id } of page.data) {
+      expect((await ask(caller, id)).status).toBe(200);
+      expect((await tell(caller, id)).status).toBe(200);
+    }
+    await expectCode(await tell(caller, 'good'), 404, 'model_not_found');
+  });
+
+  test('a message names twenty, and says how many more there are', async () => {
+    const response = await tell(reeve, 'nothing');
+    const { error } = await expectJson<{ error: { message: string } }>(response, 404);
+    expect(error.message).toMatch(/^No model "nothing" is listed for this key\. .*: good, embed, .*, … and 7 more\.$/);
+    expect(error.message.match(/alias-/g)).toHaveLength(18);
   });
 });
 

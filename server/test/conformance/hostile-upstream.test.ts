@@ -119,6 +119,7 @@ describe('before the first byte: a real status, an error object, a receipt that 
     expect(Object.keys(error).toSorted()).toEqual(['code', 'message', 'param', 'type']);
     expect(error).toMatchObject({ code, type: 'server_error' });
     expect(error.message).not.toMatch(/mock-provider-key|at .*\.ts:/);
+    expect(response.headers.get('x-should-retry')).toBe(code === 'upstream_refused' ? 'false' : null);
     expect(response.headers.get('x-reeve-policy')).not.toBeNull();
     expect(response.headers.get('x-reeve-route')).toBe(model === 'closed' ? 'closed/any' : `f-${model}/${model}`);
     const receipt = await receiptOf(response);
@@ -138,6 +139,7 @@ describe("the provider's own 4xx pass", () => {
     const response = await ask(reeve, `status-${status}`);
     const { error } = await expectJson<ErrorBody>(response, status);
     expect(error).toMatchObject({ message: `mock says ${status}`, code: `mock_${status}` });
+    expect(response.headers.get('x-should-retry')).toBeNull();
     expect((await receiptOf(response)).status).toBe('failed');
     expect(mock.requestsTo(`status-${status}`)).toHaveLength(status === 429 ? 2 : 1);
   });
@@ -266,8 +268,8 @@ describe('a caller who goes away', () => {
     await expect.poll(() => recorded?.closedEarlyMs ?? null, { timeout: 5000, interval: 5 }).not.toBeNull();
     expect((recorded?.closedEarlyMs ?? Infinity) - abortedMs).toBeLessThan(2_000);
     await expect
-      .poll(async () => (await findByTag(`leaver`, model))?.status ?? null, { timeout: 5000 })
-      .toBe('aborted');
+      .poll(() => findByTag(`leaver`, model), { timeout: 5000 })
+      .toMatchObject({ status: 'aborted', error_code: null });
   });
 });
 

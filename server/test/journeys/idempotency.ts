@@ -12,7 +12,7 @@ const FAULTS = ['slow', 'slow-frames', 'hang-first', 'flaky-500-2'];
 const QUESTION = 'a-question-that-nobody-else-asks';
 
 interface ErrorBody {
-  error: { code: string; message: string };
+  error: { code: string; message: string; param: string | null };
 }
 
 export function describeIdempotency(name: string, databaseUrl: () => Promise<string | undefined>): void {
@@ -72,15 +72,17 @@ export function describeIdempotency(name: string, databaseUrl: () => Promise<str
       const key = nextKey();
       await expectJson(await chat(key, 'good'), 200);
       const { error } = await expectJson<ErrorBody>(await chat(key, 'good', { temperature: 1 }), 422);
-      expect(error.code).toBe('idempotency_mismatch');
+      expect(error).toMatchObject({ code: 'idempotency_mismatch', param: 'idempotency-key' });
     });
 
     test('one in flight is 409, and the first is answered', async () => {
       const key = nextKey();
       const first = chat(key, 'slow');
       await expect.poll(() => mock.requestsTo('slow').length).toBe(1);
-      const { error } = await expectJson<ErrorBody>(await chat(key, 'slow'), 409);
-      expect(error.code).toBe('idempotency_in_flight');
+      const refused = await chat(key, 'slow');
+      const { error } = await expectJson<ErrorBody>(refused, 409);
+      expect(error).toMatchObject({ code: 'idempotency_in_flight', param: 'idempotency-key' });
+      expect(refused.headers.get('x-should-retry')).toBeNull();
       expect((await first).status).toBe(200);
       expect(mock.requestsTo('slow')).toHaveLength(1);
     });
@@ -99,8 +101,10 @@ export function describeIdempotency(name: string, databaseUrl: () => Promise<str
       const key = nextKey();
       const first = await chat(key, 'good', { stream: true });
       expect(await first.text()).toContain('data: [DONE]');
-      const { error } = await expectJson<ErrorBody>(await chat(key, 'good', { stream: true }), 409);
-      expect(error.code).toBe('idempotency_stream_repeated');
+      const second = await chat(key, 'good', { stream: true });
+      const { error } = await expectJson<ErrorBody>(second, 409);
+      expect(error).toMatchObject({ code: 'idempotency_stream_repeated', param: 'idempotency-key' });
+      expect(second.headers.get('x-should-retry')).toBe('false');
       expect(error.message).toContain(first.headers.get('x-reeve-receipt'));
     });
 

@@ -1,6 +1,7 @@
 /** What somebody sees who has just typed two commands. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -116,7 +117,8 @@ describe('a start that cannot be', () => {
     squatter.close();
     expect(stdout + stderr).toContain('REEVE_PORT');
     expect(stdout + stderr).toContain(String(process.pid));
-    expect(stdout).not.toContain('Reeve is ready');
+    expect(stdout, 'nothing is made and shown first').toBe('');
+    expect(existsSync(home.dataDir)).toBe(false);
     expect(signal, 'it did not end by itself').toBeNull();
     expect(code).not.toBe(0);
   });

@@ -176,6 +176,13 @@ const cases = {
   async 'error 500'() {
     await rejects(ask('status-500'), sdk.InternalServerError, 502, 'api_error');
   },
+  async 'error of a provider that refuses our key'() {
+    const before = (await requestsTo('status-401')).length;
+    const patient = connect({ maxRetries: 2 });
+    const refused = patient.messages.create(asked({ model: 'status-401' }));
+    await rejects(refused, sdk.InternalServerError, 502, 'api_error');
+    assert.equal((await requestsTo('status-401')).length - before, 1, 'asked again although told not to');
+  },
   async 'error inside a stream'() {
     const stream = await client.messages.create(asked({ model: 'error-middle', stream: true }));
     const types = [];

@@ -246,6 +246,13 @@ def _():
     rejects(lambda: ask("status-500"), anthropic.InternalServerError, 502, "api_error")
 
 
+@case("error of a provider that refuses our key")
+def _():
+    before = len(requests_to("status-401"))
+    rejects(lambda: ask("status-401", max_retries=2), anthropic.InternalServerError, 502, "api_error")
+    assert len(requests_to("status-401")) - before == 1, "asked again although told not to"
+
+
 @case("error inside a stream")
 def _():
     types = []

@@ -66,6 +66,7 @@ const ANTHROPIC_CASES = [
   'error 404',
   'error 429',
   'error 500',
+  'error of a provider that refuses our key',
   'error inside a stream',
   'retries of the client',
   'abort in the middle of a stream',

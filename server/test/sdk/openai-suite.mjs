@@ -317,8 +317,10 @@ const cases = {
     assert.ok(error.headers.get('x-reeve-receipt'));
   },
   async 'error of a provider that refuses our key'() {
-    const error = await rejects(ask('status-401'), sdk.InternalServerError, 502);
+    const before = (await requestsTo('status-401')).length;
+    const error = await rejects(ask('status-401', { maxRetries: 2 }), sdk.InternalServerError, 502);
     assert.equal(error.code, 'upstream_refused');
+    assert.equal((await requestsTo('status-401')).length - before, 1, 'asked again although told not to');
   },
   async 'error inside a stream'() {
     const stream = await client.chat.completions.create({ model: 'error-middle', messages, stream: true });

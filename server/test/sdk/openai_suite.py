@@ -372,7 +372,11 @@ def _():
 
 @case("error of a provider that refuses our key")
 def _():
-    assert fails(lambda: ask("status-401"), openai.InternalServerError, 502).code == "upstream_refused"
+    before = len(requests_to("status-401"))
+    patient = client.with_options(max_retries=2)
+    error = fails(lambda: ask("status-401", patient), openai.InternalServerError, 502)
+    assert error.code == "upstream_refused"
+    assert len(requests_to("status-401")) - before == 1, "asked again although told not to"
 
 
 @case("error inside a stream")

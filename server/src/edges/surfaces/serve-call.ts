@@ -1,7 +1,7 @@
 /** Runs one call for a surface: the same for every wire, which brings only its rendering. */
 import { HEADERS, type Answer, type AnswerFrame, type Call, type Usage } from '@reeve/contracts';
 import { makeCall, type AnswerHead, type CallEnding, type CallPath, type Rejection, type Settlement } from '#calls';
-import { toAppError, type AppError, type HttpExchange } from '#kernel';
+import { toAppError, toErrorHeaders, type AppError, type HttpExchange } from '#kernel';
 import { parseTags } from './parse-tags.ts';
 
 /** How a surface speaks; made for one call, so that a stream's rendering may keep state. */
@@ -89,8 +89,7 @@ export function sendError(
   voice: Pick<SurfaceVoice, 'renderError'>,
   headers: Readonly<Record<string, string>>,
 ): void {
-  const retryAfter = error.retryAfterSeconds === null ? {} : { [HEADERS.retryAfter]: String(error.retryAfterSeconds) };
-  exchange.send(error.status, { ...JSON_TYPE, ...headers, ...retryAfter }, voice.renderError(error));
+  exchange.send(error.status, { ...JSON_TYPE, ...headers, ...toErrorHeaders(error) }, voice.renderError(error));
 }
 
 function breakStream(exchange: HttpExchange, error: AppError, voice: SurfaceVoice): void {

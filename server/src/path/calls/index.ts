@@ -3,5 +3,5 @@ export type { AnswerHead, CallEnding, CallPath, CallRequest, Rejection, Settleme
 export type { Capacity, CapacityLimits } from './capacity.ts';
 export { createCapacity, DEFAULT_CAPACITY } from './capacity.ts';
 export { makeCall } from './make-call.ts';
-export { listUsableModels, unknownModel } from './list-models.ts';
+export { findUsableModel, listUsableModels, unknownModel } from './list-models.ts';
 export { createCallsPlugin } from './plugin.ts';

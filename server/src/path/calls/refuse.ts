@@ -48,7 +48,8 @@ export async function failBeforeAnswer(
     ...(used === null ? { costNanos: 0, priceVersion: null } : priceOutcome(path, used, usage)),
     propensityPpm: run.propensityPpm,
     attempts: run.attempts,
-    errorCode: run.code,
+    // As with a stream: whoever hangs up is at no fault.
+    errorCode: aborted ? null : run.code,
   });
   const head = toAnswerHead(facts, candidate === null ? null : candidateName(candidate), run.failed);
   const retryAfterSeconds = toSeconds(failure.retryAfter, path.clock.now());

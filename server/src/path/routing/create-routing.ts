@@ -36,6 +36,7 @@ export function createRouting(deps: RoutingDeps): Routing {
   const runDeps = { adapters, breakers, retryBudget, clock, random, metrics, log, alertRefusal };
   return {
     resolve: resolver.resolve,
+    describe: resolver.describe,
     listModels: resolver.listModels,
     order(plan, allowedCandidates, call): Plan {
       const allowed = pickAllowed(plan, allowedCandidates);

@@ -75,6 +75,26 @@ describe('resolve-model', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it('describes what it resolves, a bare name only where a list has it', () => {
+    const resolver = resolverOf(providers, { small: ['acme/priced', 'acme/new'] }, ['openai']);
+    expect(resolver.describe('small')).toMatchObject({ candidates: ['acme/priced', 'acme/new'], ownedBy: 'acme' });
+    expect(resolver.describe('acme/priced')?.facts).toEqual([{ input: 1, output: 1 }]);
+    expect(resolver.describe('acme/anything')).toMatchObject({ candidates: ['acme/anything'], facts: [null] });
+    expect(resolver.describe('gpt-4o-mini')).toMatchObject({ candidates: ['openai/gpt-4o-mini'] });
+    expect(namesOf(resolver, 'new-model')).toEqual(['openai/new-model']);
+    for (const name of ['new-model', 'nobody/model', '']) expect(resolver.describe(name)).toBeNull();
+  });
+
+  it('takes every name that it lists, also one with strokes', () => {
+    const { providers: fireworks } = parseProviders({
+      fireworks: { adapter: 'fireworks', api_key: 'k' },
+    });
+    const resolver = resolverOf(fireworks, {}, ['fireworks']);
+    const listed = resolver.listModels();
+    expect(listed.some(({ name }) => name.includes('/'))).toBe(true);
+    for (const model of listed) expect(namesOf(resolver, model.name)).toEqual(model.candidates);
+  });
+
   it.each(['constructor', '__proto__', 'toString', '', '/', 'a/'])('does not know %j', (name) => {
     expect(namesOf(resolverOf(acme, {}, []), name)).toBeNull();
   });

@@ -17,12 +17,13 @@ const HELLO_ALIAS = 'reeve/hello';
 const HELLO_NAME = 'templates/hello';
 
 /** From the name that a caller uses to a plan: an alias first, then `provider/model`, then a bare name. */
-export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'listModels'> {
+export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'describe' | 'listModels'> {
   const providers = new Map(deps.providers.map((provider) => [provider.name, provider]));
   const keyed = deps.keyedProviders.flatMap((name) => providers.get(name) ?? []);
   const aliases = deps.providers.length === 0 ? withHello(deps.models) : deps.models;
   const plans = new Map([...aliases].map(([alias, candidates]) => [alias, toPlan(candidates)]));
-  const listed = listNames(plans, keyed, deps);
+  const describe = createDescriber(deps);
+  const listed = listNames(plans, keyed, deps.prices, describe);
 
   const findNamed = (model: string): Candidate | null => {
     const named = splitName(model);
@@ -30,16 +31,25 @@ export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'l
     return named === null || provider === undefined ? null : toCandidate(provider, named.modelId);
   };
   const findBare = (model: string): Candidate | null => {
-    if (model.includes('/')) return null;
-    const provider = keyed.find((owner) => deps.prices.find(owner, model) !== null) ?? keyed[0];
+    const owner = keyed.find((provider) => deps.prices.find(provider, model) !== null);
+    const provider = owner ?? (model.includes('/') ? undefined : keyed[0]);
     return provider === undefined ? null : toCandidate(provider, model);
   };
+  const resolve = (model: string): Plan | null => {
+    const plan = plans.get(model);
+    if (plan !== undefined) return plan;
+    const candidate = findNamed(model) ?? findBare(model);
+    return candidate === null ? null : toPlan([candidate]);
+  };
   return {
-    resolve(model) {
-      const plan = plans.get(model);
-      if (plan !== undefined) return plan;
-      const candidate = findNamed(model) ?? findBare(model);
-      return candidate === null ? null : toPlan([candidate]);
+    resolve,
+    describe(name) {
+      const plan = resolve(name);
+      if (plan === null) return null;
+      const model = describe(name, plan.candidates);
+      // Any bare name is tried at the provider of the key: that it is a model's, only the lists can say.
+      const isGuess = !plans.has(name) && !name.includes('/') && model.facts[0] === null;
+      return isGuess ? null : model;
     },
     listModels: () => listed,
   };
@@ -61,24 +71,30 @@ function withHello(models: ModelAliases): ModelAliases {
   return new Map([[HELLO_ALIAS, [{ provider, modelId: named.modelId }]], ...models]);
 }
 
+type Describe = (name: string, candidates: readonly Candidate[]) => RoutedModel;
+
+function createDescriber({ prices, clock }: ResolverDeps): Describe {
+  const createdSeconds = Math.floor(clock.now() / 1000);
+  return (name, candidates) => ({
+    name,
+    candidates: candidates.map(candidateName),
+    createdSeconds,
+    ownedBy: candidates[0]?.provider.name ?? '',
+    facts: candidates.map(({ provider, modelId }) => prices.describe(provider, modelId)),
+  });
+}
+
 function listNames(
   plans: ReadonlyMap<string, Plan>,
   keyed: readonly Provider[],
-  { prices, clock }: ResolverDeps,
+  prices: PriceBook,
+  describe: Describe,
 ): RoutedModel[] {
-  const createdSeconds = Math.floor(clock.now() / 1000);
   const names = new Map<string, RoutedModel>();
-  for (const [name, { candidates }] of plans) {
-    const ownedBy = candidates[0]?.provider.name ?? '';
-    const facts = candidates.map(({ provider, modelId }) => prices.describe(provider, modelId));
-    names.set(name, { name, candidates: candidates.map(candidateName), createdSeconds, ownedBy, facts });
-  }
+  for (const [name, { candidates }] of plans) names.set(name, describe(name, candidates));
   for (const provider of keyed) {
-    const ownedBy = provider.name;
     for (const name of prices.listModels(provider)) {
-      if (names.has(name)) continue;
-      const facts = [prices.describe(provider, name)];
-      names.set(name, { name, candidates: [`${ownedBy}/${name}`], createdSeconds, ownedBy, facts });
+      if (!names.has(name)) names.set(name, describe(name, [{ provider, modelId: name }]));
     }
   }
   return [...names.values()];

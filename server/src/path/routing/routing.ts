@@ -80,6 +80,11 @@ export interface RoutedModel {
 export interface Routing {
   /** The plan behind an alias, a `provider/model` or a bare name; `null` where nothing answers to it. */
   resolve(model: string): Plan | null;
+  /**
+   * What is known of a name that `resolve` takes; `null` where it takes none, and for a bare name on no list, which is
+   * only tried.
+   */
+  describe(name: string): RoutedModel | null;
   /** Every name to show in listings: aliases, then the priced models of providers that were added by their key. */
   listModels(): readonly RoutedModel[];
   /** The allowed candidates (indexes into the plan) that can carry the call, in the order to try them. */

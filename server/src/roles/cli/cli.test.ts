@@ -103,6 +103,42 @@ describe('beside a running server', () => {
     expect(JSON.parse(err)).toEqual({ error: { code: 'not_found', message: expect.any(String) } });
   });
 
+  it.each([
+    [['nonsense', '--json'], "unknown command 'nonsense'"],
+    [['keys', 'create', '--json'], "required option '--name <name>' not specified"],
+    [['keys', 'list', '--colour', '--json'], "unknown option '--colour'"],
+  ])('says with --json what is wrong about %j as JSON, and nothing beside it', async (line, message) => {
+    const { code, out, err } = await run(home.dataDir, line);
+    expect([code, out]).toEqual([EXIT.usage, '']);
+    expect(JSON.parse(err)).toEqual({ error: { code: 'invalid_request', message } });
+  });
+
+  it.each([
+    ['keys', 'create', '--name', 'x'],
+    ['keys', 'list'],
+    ['login'],
+    ['workflows', 'list'],
+    ['dead-letters', 'list'],
+  ])('tells whoever gives %s %s a name for a tenant what it takes', async (...line) => {
+    const { code, out, err } = await run(home.dataDir, [...line, '--tenant', 'field-team']);
+    expect([code, out]).toEqual([EXIT.usage, '']);
+    expect(err).toMatch(/^--tenant is "field-team"; it takes .*ten_… or default.*reeve tenants list/);
+  });
+
+  it.each(['key_nope', 'key_00000000000000000000000000'])('names the key %s that is none', async (id) => {
+    const ended = await run(home.dataDir, ['keys', 'revoke', id]);
+    expect(ended).toEqual({ code: EXIT.notFound, out: '', err: `There is no key ${id}.\n` });
+  });
+
+  it('warns of a model that nothing here is called', async () => {
+    const create = (...models: string[]) =>
+      run(home.dataDir, ['keys', 'create', '--name', 'n', '--json', '--model', ...models]);
+    const { code, out, err } = await create('reeve/hello,nope');
+    expect([code, JSON.parse(out).models]).toEqual([EXIT.ok, ['reeve/hello', 'nope']]);
+    expect(err).toMatch(/^Warning: .*"nope".*reeve models.*\n$/);
+    expect((await create('reeve/hello')).err).toBe('');
+  });
+
   it('lets the doctor ask it', async () => {
     const { code, out } = await run(home.dataDir, ['doctor', '--json']);
     const { ok, findings } = JSON.parse(out);
@@ -186,6 +222,22 @@ describe('without a server', () => {
     const again = await run(dataDir(), ['keys', 'list', '--json']);
     expect(JSON.parse(again.out).data).toHaveLength(2);
     expect(again.err).toBe('');
+  });
+
+  it('says what stands for a fact that nobody knows, and only then', async () => {
+    const config = join(folder, 'models.yaml');
+    const list = async (facts: string): Promise<string> => {
+      const prices = `prices: { acme/m1: { input: 1, output: 1${facts} } }`;
+      writeFileSync(
+        config,
+        `providers: { acme: { adapter: openai, base_url: "http://127.0.0.1:1/v1" } }\nmodels: { small: [acme/m1] }\n${prices}`,
+      );
+      return (await run(dataDir(), ['models', '--config', config])).out;
+    };
+    expect(await list('')).toMatch(/^small +acme\/m1 +\? +\? +\?\n\n\? is what nobody has said/m);
+    const known = await list(', context_tokens: 8000, max_output_tokens: 100, takes: [images]');
+    expect(known).toMatch(/^small +acme\/m1 +8000 +100 +text, images\n$/m);
+    expect(known).not.toContain('?');
   });
 
   it('works past a socket that a crash left, and in a folder with a long path', async () => {

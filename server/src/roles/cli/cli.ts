@@ -27,11 +27,12 @@ export async function runCli(
   { streams = openProcessStreams(), variables = process.env }: { streams?: CliStreams; variables?: Variables } = {},
 ): Promise<ExitCode> {
   const context: CliContext = { streams, variables, exitCode: EXIT.ok };
+  const json = argv.includes('--json');
   try {
-    await createProgram(context).parseAsync([...argv], { from: 'user' });
+    await createProgram(context, json).parseAsync([...argv], { from: 'user' });
     return context.exitCode;
   } catch (thrown) {
-    return reportFailure(streams, thrown, argv.includes('--json'));
+    return reportFailure(streams, thrown, json);
   }
 }
 
@@ -50,13 +51,15 @@ const VERBS = [
   addDeadLettersCommand,
 ];
 
-function createProgram(context: CliContext): Command {
+function createProgram(context: CliContext, json: boolean): Command {
   const { streams } = context;
+  // One document, and no sentence of Commander's beside it.
+  const writeErr = json ? () => {} : streams.err;
   const program = new Command('reeve')
     .description('Reeve: the governed AI platform in one program.')
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .configureOutput({ writeOut: streams.out, writeErr })
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EXIT_HELP);
   for (const add of VERBS) add(program, context);
@@ -65,7 +68,9 @@ function createProgram(context: CliContext): Command {
 
 function reportFailure(streams: CliStreams, thrown: unknown, json: boolean): ExitCode {
   // Commander has printed its own sentence, or the help that was asked for.
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (thrown instanceof CommanderError && (thrown.exitCode === 0 || !json)) {
+    return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
   const { exitCode, code, message } = toFailure(thrown);
   if (json) printJson({ ...streams, out: streams.err }, { error: { code, message } });
   else streams.err(`${message}\n`);
@@ -77,6 +82,9 @@ function toFailure(thrown: unknown): Pick<CliError, 'exitCode' | 'code' | 'messa
   if (thrown instanceof ConfigurationError) {
     const faults = thrown.faults.map((fault) => `  ${fault}`).join('\n');
     return { exitCode: EXIT.usage, code: 'configuration', message: `The configuration has faults:\n${faults}` };
+  }
+  if (thrown instanceof CommanderError) {
+    return { exitCode: EXIT.usage, code: 'invalid_request', message: thrown.message.replace(/^error: /, '') };
   }
   if (thrown instanceof AppError)
     return { exitCode: toExitCode(thrown.status), code: thrown.code, message: tell(thrown) };

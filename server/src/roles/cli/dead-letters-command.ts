@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import Type from 'typebox';
 import { listAll } from './list-pages.ts';
 import { printJson, printTable } from './output.ts';
+import { addTenantOption } from './tenant-option.ts';
 import { addPlaceOptions, withControl, type CliContext, type PlaceFlags } from './visit-control.ts';
 
 interface LetterFlags extends PlaceFlags {
@@ -50,9 +51,10 @@ export function addDeadLettersCommand(program: Command, context: CliContext): vo
 }
 
 function addCommon(command: Command): Command {
-  return addPlaceOptions(command)
-    .option('--tenant <id>', 'as this tenant sees it; default: all of the installation')
-    .option('--json', 'print one JSON document');
+  return addTenantOption(addPlaceOptions(command), 'as this tenant sees it; default: all of the installation').option(
+    '--json',
+    'print one JSON document',
+  );
 }
 
 async function listLetters(context: CliContext, flags: ListFlags): Promise<void> {

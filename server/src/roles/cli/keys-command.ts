@@ -5,7 +5,8 @@ import { systemClock } from '../../platform/clock/system-clock.ts';
 import { EXIT } from './exit-codes.ts';
 import { listAll } from './list-pages.ts';
 import { CliError, printJson, printTable } from './output.ts';
-import { addPlaceOptions, withControl, type CliContext, type PlaceFlags } from './visit-control.ts';
+import { addTenantOption } from './tenant-option.ts';
+import { addPlaceOptions, withControl, type Ask, type CliContext, type PlaceFlags } from './visit-control.ts';
 
 interface KeyFlags extends PlaceFlags {
   json?: true;
@@ -35,16 +36,16 @@ const createdChecker = createChecker(Type.Object({ ...KeySchema.properties, key:
 /** `reeve keys create|list|revoke`. */
 export function addKeysCommand(program: Command, context: CliContext): void {
   const keys = program.command('keys').description('Make, list and revoke API keys.').addHelpText('after', EXAMPLES);
-  addPlaceOptions(keys.command('create').description('Make a key. It is shown once.'))
+  const create = keys.command('create').description('Make a key. It is shown once.');
+  addTenantOption(addPlaceOptions(create), 'the tenant it belongs to', 'default')
     .requiredOption('--name <name>', 'what the key is for')
-    .option('--tenant <id>', 'the tenant it belongs to', 'default')
     .option('--scope <name...>', 'scopes or roles (default: every scope)')
     .option('--model <name...>', 'aliases or provider/model names it may call (default: all)')
     .option('--expires <when>', 'a date, a date and time, or a span like 12h, 30d')
     .option('--json', 'print one JSON document')
     .action((flags: CreateFlags) => createKey(context, flags));
-  addPlaceOptions(keys.command('list').description("List a tenant's keys, oldest first, ended ones too."))
-    .option('--tenant <id>', 'the tenant', 'default')
+  const list = keys.command('list').description("List a tenant's keys, oldest first, ended ones too.");
+  addTenantOption(addPlaceOptions(list), 'the tenant', 'default')
     .option('--json', 'print one JSON document')
     .action((flags: KeyFlags) => listKeys(context, flags));
   addPlaceOptions(keys.command('revoke').description('End keys at once.').argument('<id...>', 'ids as listed: key_…'))
@@ -53,18 +54,33 @@ export function addKeysCommand(program: Command, context: CliContext): void {
 }
 
 async function createKey(context: CliContext, flags: CreateFlags): Promise<void> {
+  const models = flags.model?.flatMap((names) => names.split(','));
   const body = {
     name: flags.name,
     tenant_id: flags.tenant,
     scopes: flags.scope?.flatMap((names) => names.split(',')),
-    models: flags.model?.flatMap((names) => names.split(',')),
+    models,
     expires_at: flags.expires === undefined ? undefined : parseMoment(flags.expires, systemClock.now()),
   };
-  const reply = await withControl(context, flags, (ask) => ask('POST', '/api/v1/keys', body));
+  const reply = await withControl(context, flags, async (ask) => {
+    for (const name of models ?? []) await warnOfUnknownModel(context, ask, name);
+    return ask('POST', '/api/v1/keys', body);
+  });
   if (flags.json) return printJson(context.streams, reply);
   const key = createdChecker.parse(reply);
   context.streams.out(`API key: ${key.key}\nIt is shown this once. Its id is ${key.id}.\n\n`);
   printKeys(context, [key]);
+}
+
+/** Only a warning: the model may come later. A process without the role gateway cannot tell, and says nothing. */
+async function warnOfUnknownModel({ streams }: CliContext, ask: Ask, name: string): Promise<void> {
+  try {
+    await ask('GET', `/v1/models/${encodeURIComponent(name)}`);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (error.code !== 'model_not_found') return;
+    streams.err(`Warning: no model or alias is known as "${name}". Type reeve models to see the names.\n`);
+  }
 }
 
 async function listKeys(context: CliContext, flags: KeyFlags): Promise<void> {
@@ -77,11 +93,20 @@ async function listKeys(context: CliContext, flags: KeyFlags): Promise<void> {
 async function revokeKeys(context: CliContext, ids: readonly string[], flags: KeyFlags): Promise<void> {
   await withControl(context, flags, async (ask) => {
     for (const id of ids) {
-      await ask('DELETE', `/api/v1/keys/${encodeURIComponent(id)}`);
+      await revokeKey(ask, id);
       if (!flags.json) context.streams.out(`Revoked ${id}\n`);
     }
   });
   if (flags.json) printJson(context.streams, { revoked: ids });
+}
+
+async function revokeKey(ask: Ask, id: string): Promise<void> {
+  try {
+    await ask('DELETE', `/api/v1/keys/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (!(error instanceof CliError && error.exitCode === EXIT.notFound)) throw error;
+    throw new CliError(error.exitCode, error.code, `There is no key ${id}.`);
+  }
 }
 
 function printKeys({ streams }: CliContext, keys: readonly Static<typeof KeySchema>[]): void {

@@ -4,6 +4,7 @@ import { createChecker } from '#kernel';
 import { EXIT } from './exit-codes.ts';
 import { listAll } from './list-pages.ts';
 import { CliError, printJson } from './output.ts';
+import { addTenantOption } from './tenant-option.ts';
 import { addPlaceOptions, readPlace, withControl, type CliContext, type PlaceFlags } from './visit-control.ts';
 
 interface LoginFlags extends PlaceFlags {
@@ -24,9 +25,9 @@ const linkChecker = createChecker(
 
 /** `reeve login`: a one-time link to the console, for whoever has the machine. */
 export function addLoginCommand(program: Command, context: CliContext): void {
-  addPlaceOptions(program.command('login').description('Print a one-time link that signs in to the console.'))
+  const command = program.command('login').description('Print a one-time link that signs in to the console.');
+  addTenantOption(addPlaceOptions(command), "the member's tenant", 'default')
     .option('--email <name>', 'whom it signs in, by e-mail address or login name (default: the first owner)')
-    .option('--tenant <id>', "the member's tenant", 'default')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action((flags: LoginFlags) => login(context, flags));

@@ -56,13 +56,19 @@ function printFacts({ streams }: CliContext, models: readonly Model[]): void {
     model.candidates.map((candidate, index) => [
       index === 0 ? model.id : '',
       candidate.name,
-      candidate.context_tokens?.toString() ?? '?',
-      candidate.max_output_tokens?.toString() ?? '?',
-      candidate.takes?.join(', ') ?? '',
+      candidate.context_tokens?.toString() ?? UNKNOWN,
+      candidate.max_output_tokens?.toString() ?? UNKNOWN,
+      candidate.takes === undefined ? UNKNOWN : ['text', ...candidate.takes].join(', '),
     ]),
   );
   printTable(streams, ['NAME', 'CANDIDATE', 'CONTEXT', 'OUTPUT', 'TAKES'], rows);
+  if (rows.some((row) => row.includes(UNKNOWN))) streams.out(LEGEND);
 }
+
+const UNKNOWN = '?';
+const LEGEND = `
+${UNKNOWN} is what nobody has said: the shipped catalogue does not know the model, and \`prices\` in reeve.yaml does not tell it.
+`;
 
 function printPrices({ streams }: CliContext, models: readonly Model[]): void {
   const usd = (value: number | undefined): string => value?.toString() ?? '';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import Type from 'typebox';
 import { listAll } from './list-pages.ts';
 import { printJson, printTable } from './output.ts';
+import { addTenantOption } from './tenant-option.ts';
 import { addPlaceOptions, withControl, type CliContext, type PlaceFlags } from './visit-control.ts';
 
 interface WorkflowFlags extends PlaceFlags {
@@ -41,9 +42,7 @@ export function addWorkflowsCommand(program: Command, context: CliContext): void
 }
 
 function addCommon(command: Command): Command {
-  return addPlaceOptions(command)
-    .option('--tenant <id>', 'the tenant', 'default')
-    .option('--json', 'print one JSON document');
+  return addTenantOption(addPlaceOptions(command), 'the tenant', 'default').option('--json', 'print one JSON document');
 }
 
 async function listRuns(context: CliContext, flags: ListFlags): Promise<void> {

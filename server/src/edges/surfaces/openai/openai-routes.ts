@@ -9,7 +9,7 @@ import { CLOSING_FRAME } from '../openai-frames.ts';
 import { watchUsage } from '../openai-usage.ts';
 import { renderAnswer, WIRE, type RenderContext } from './answer-to-openai.ts';
 import { ChunkStream, renderUsageFrame } from './events-to-openai.ts';
-import { listModelObjects, toModelPage } from './model-objects.ts';
+import { findModelObject, listModelObjects, toModelPage } from './model-objects.ts';
 import { chatToCall, embeddingToCall } from './openai-to-call.ts';
 
 export function createOpenAiRoutes(path: CallPath): RawRoute[] {
@@ -46,7 +46,7 @@ export function createOpenAiRoutes(path: CallPath): RawRoute[] {
       ...route,
       method: 'GET',
       path: '/v1/models/*',
-      summary: 'One model by its alias.',
+      summary: 'One model by a name that a call may use.',
       handle: (exchange) => showModel(path, exchange),
     },
   ];
@@ -89,8 +89,8 @@ function listModels(path: CallPath, exchange: HttpExchange): Promise<void> {
 
 function showModel(path: CallPath, exchange: HttpExchange): Promise<void> {
   const name = exchange.params['*'] ?? '';
-  const model = listModelObjects(path, exchange.scope).find((usable) => usable.id === name);
-  if (model !== undefined) exchange.send(200, { 'content-type': 'application/json' }, JSON.stringify(model));
+  const model = findModelObject(path, exchange.scope, name);
+  if (model !== null) exchange.send(200, { 'content-type': 'application/json' }, JSON.stringify(model));
   else {
     sendError(exchange, unknownModel(path, exchange.scope, name), { renderError: toErrorBody }, {});
   }
