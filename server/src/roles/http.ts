@@ -196,7 +196,8 @@ async function answerUnknownPath(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const error = await judgeUnknownPath(options, routes, request);
+  const { error, allow } = await judgeUnknownPath(options, routes, request);
+  if (allow !== null) reply.raw.setHeader('allow', allow);
   const isLost = error.code === 'not_found' && wantsPage(request);
   const page = isLost ? await options.readLostPage(request.headers) : null;
   if (page === null) return sendFault(options, request, reply, error);
