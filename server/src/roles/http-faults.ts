@@ -27,6 +27,11 @@ export function requestFault(thrown: unknown): AppError {
   return toAppError(thrown);
 }
 
+/** A path with a name in it that is longer than any that there is. */
+export function isNobodysName(thrown: unknown): boolean {
+  return codeOf(thrown) === 'FST_ERR_MAX_PARAM_LENGTH';
+}
+
 /** Bodies come as they are: unpacked, a small one could become one of any size. */
 export function codingFault({ headers }: FastifyRequest): AppError | null {
   const coding = headers['content-encoding'];

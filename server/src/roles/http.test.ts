@@ -71,3 +71,24 @@ describe('a method that a path does not take', () => {
     }
   });
 });
+
+describe('a name that is longer than any', () => {
+  const long = 'a'.repeat(1100);
+
+  it.each([
+    ['with a key', keyed, '/api/v1/things/', 404],
+    ['without', {}, '/api/v1/things/', 404],
+    ['with a key, on a surface', keyed, '/v1/models/', 404],
+    ['without, on a surface', {}, '/v1/models/', 401],
+  ])('%s: nothing is there, and nothing is logged', async (_whose, headers, place, status) => {
+    const reply = await send('GET', place + long, headers as Record<string, string>);
+    expect(reply.status).toBe(status);
+    expect(reply.headers.get('x-request-id')).toBe('req_made');
+    expect(logged).toEqual([]);
+  });
+
+  it('of as many characters as are taken is read', async () => {
+    expect((await send('GET', `/v1/models/${'a'.repeat(1024)}`)).status).toBe(401);
+    expect((await send('GET', `/api/v1/things/${'a'.repeat(1024)}`)).status).toBe(401);
+  });
+});

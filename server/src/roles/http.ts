@@ -17,7 +17,7 @@ import type { Log } from '../platform/telemetry/port.ts';
 import { continueTrace, formatTraceparent } from '../platform/telemetry/trace-context.ts';
 import { findFaultVoice } from '#surfaces';
 import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
-import { clientFault, codingFault, requestFault } from './http-faults.ts';
+import { clientFault, codingFault, isNobodysName, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
 import { admitRequest } from './http-admit.ts';
 import { readRequestId } from './http-identify.ts';
@@ -77,6 +77,7 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
     // No hook has run for these: the request is not decorated yet.
     frameworkErrors(error, request, reply) {
       request.requestId = readRequestId(request.raw, options.identifier.ids);
+      if (isNobodysName(error)) return void answerUnknownPath(options, routes, request, reply);
       sendFault(options, request, reply, requestFault(error));
     },
     ...(options.tls === null ? {} : { https: options.tls }),
