@@ -1,6 +1,6 @@
 /** Faults of HTTP itself, in the words of the catalogue. */
 import type { Socket } from 'node:net';
-import { ERRORS, type ErrorCode } from '@reeve/contracts';
+import { ERRORS, HEADERS, type ErrorCode } from '@reeve/contracts';
 import type { FastifyRequest } from 'fastify';
 import { AppError, toAppError } from '#kernel';
 import { renderOpenAiError } from '#surfaces';
@@ -41,7 +41,7 @@ export function codingFault({ headers }: FastifyRequest): AppError | null {
 }
 
 /** Answers a connection whose bytes are no HTTP request, then closes it. */
-export function clientFault(error: Error & { code?: string }, socket: Socket): void {
+export function clientFault(error: Error & { code?: string }, socket: Socket, requestId: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
   const code = clientCode(error.code);
   const { status } = ERRORS[code];
@@ -50,6 +50,7 @@ export function clientFault(error: Error & { code?: string }, socket: Socket): v
     `HTTP/1.1 ${status} ${code}`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
+    `${HEADERS.requestId}: ${requestId}`,
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '#kernel';
 import { createSystemRandom, systemClock } from '../platform/clock/system-clock.ts';
+import { sendRaw } from '../../test/rigs/raw-http.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 
 const KEY = 'known';
@@ -90,5 +91,15 @@ describe('a name that is longer than any', () => {
   it('of as many characters as are taken is read', async () => {
     expect((await send('GET', `/v1/models/${'a'.repeat(1024)}`)).status).toBe(401);
     expect((await send('GET', `/api/v1/things/${'a'.repeat(1024)}`)).status).toBe(401);
+  });
+});
+
+describe('bytes that are no request', () => {
+  it.each([
+    ['a header without a colon', 'GET / HTTP/1.1\r\nhost a\r\n\r\n', 400],
+    ['headers without end', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(40_000)}\r\n\r\n`, 431],
+  ])('%s: the answer has a request id, as every answer', async (_what, bytes, status) => {
+    const reply = await sendRaw(port, bytes, { limitMs: 5_000 });
+    expect(reply).toMatchObject({ status, headers: { 'x-request-id': 'req_made', connection: 'close' } });
   });
 });

@@ -73,7 +73,7 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 1024 },
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
-    clientErrorHandler: clientFault,
+    clientErrorHandler: (error, socket) => clientFault(error, socket, options.identifier.ids.next('request')),
     // No hook has run for these: the request is not decorated yet.
     frameworkErrors(error, request, reply) {
       request.requestId = readRequestId(request.raw, options.identifier.ids);
