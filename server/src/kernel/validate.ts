@@ -60,6 +60,21 @@ function countNodes(value: unknown): number {
 /** JSON may write a NUL, and PostgreSQL takes it in no text: the pattern of a text that is stored or asked for there. */
 export const NO_NUL = String.raw`^[^\x00]*$`;
 
+/**
+ * Where a value holds half a character (a lone surrogate, which JSON may write as an escape): the name of the field, `null`
+ * where all is whole. No coding stores it, and PostgreSQL takes it in no JSON.
+ */
+export function findHalfCharacter(value: unknown, path = ''): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : path;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, inner] of Object.entries(value)) {
+    const place = Array.isArray(value) ? `${path}[${name}]` : joinPath(path, name.toWellFormed());
+    const found = name.isWellFormed() ? findHalfCharacter(inner, place) : place;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 interface RawFault {
   keyword: string;
   instancePath: string;
