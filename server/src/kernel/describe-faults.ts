@@ -117,7 +117,8 @@ function join(messages: readonly string[], type: 'conjunction' | 'disjunction'):
   return lead + new Intl.ListFormat('en-GB', { type }).format(messages.map((message) => message.slice(lead.length)));
 }
 
-function joinPath(base: string, name: string): string {
+/** `name` within the value at `base`. */
+export function joinPath(base: string, name: string): string {
   return base === '' ? name : `${base}.${name}`;
 }
 

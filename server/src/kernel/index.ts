@@ -78,4 +78,4 @@ export { inPortions } from './portions.ts';
 export type { Actor, Scope, TraceContext } from './scope.ts';
 export { holdsPermission } from './scope.ts';
 export type { Checker } from './validate.ts';
-export { createChecker, NO_NUL } from './validate.ts';
+export { createChecker, findHalfCharacter, NO_NUL } from './validate.ts';

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError } from './app-error.ts';
-import { describeFaults, type Fault } from './describe-faults.ts';
+import { describeFaults, type Fault, joinPath } from './describe-faults.ts';
 
 export interface Checker<Schema extends TSchema> {
   /** The value, typed. Throws `AppError('invalid_request')` naming the first fault's field. */
@@ -54,6 +54,21 @@ function countNodes(value: unknown): number {
 
 /** JSON may write a NUL, and PostgreSQL takes it in no text: the pattern of a text that is stored or asked for there. */
 export const NO_NUL = String.raw`^[^\x00]*$`;
+
+/**
+ * Where a value holds half a character (a lone surrogate, which JSON may write as an escape): the name of the field, `null`
+ * where all is whole. No coding stores it, and PostgreSQL takes it in no JSON.
+ */
+export function findHalfCharacter(value: unknown, path = ''): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : path;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, inner] of Object.entries(value)) {
+    const place = Array.isArray(value) ? `${path}[${name}]` : joinPath(path, name.toWellFormed());
+    const found = name.isWellFormed() ? findHalfCharacter(inner, place) : place;
+    if (found !== null) return found;
+  }
+  return null;
+}
 
 function sentence(fault: Fault): string {
   return fault.path === '' ? `The body ${fault.message}.` : `"${fault.path}" ${fault.message}.`;

@@ -1,6 +1,6 @@
 /** Faults of HTTP itself, in the words of the catalogue. */
 import type { Socket } from 'node:net';
-import type { ErrorCode } from '@reeve/contracts';
+import { HEADERS, type ErrorCode } from '@reeve/contracts';
 import type { FastifyRequest } from 'fastify';
 import { AppError, toAppError, toErrorHeaders } from '#kernel';
 import { renderOpenAiError } from '#surfaces';
@@ -27,6 +27,11 @@ export function requestFault(thrown: unknown): AppError {
   return toAppError(thrown);
 }
 
+/** A path with a name in it that is longer than any that there is. */
+export function isNobodysName(thrown: unknown): boolean {
+  return codeOf(thrown) === 'FST_ERR_MAX_PARAM_LENGTH';
+}
+
 /** Bodies come as they are: unpacked, a small one could become one of any size. */
 export function codingFault({ headers }: FastifyRequest): AppError | null {
   const coding = headers['content-encoding'];
@@ -36,7 +41,7 @@ export function codingFault({ headers }: FastifyRequest): AppError | null {
 }
 
 /** Answers a connection whose bytes are no HTTP request, then closes it. */
-export function clientFault(error: Error & { code?: string }, socket: Socket): void {
+export function clientFault(error: Error & { code?: string }, socket: Socket, requestId: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) return void socket.destroy();
   const code = clientCode(error.code);
   const fault = new AppError(code);
@@ -46,6 +51,7 @@ export function clientFault(error: Error & { code?: string }, socket: Socket): v
     ...Object.entries(toErrorHeaders(fault)).map(([name, value]) => `${name}: ${value}`),
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
+    `${HEADERS.requestId}: ${requestId}`,
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

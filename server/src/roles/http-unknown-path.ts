@@ -10,6 +10,12 @@ export interface UnknownPathOptions {
   findRoleElsewhere(method: string, path: string): string | null;
 }
 
+export interface UnknownPath {
+  error: AppError;
+  /** Of a 405: the methods that the path takes, which its answer must list (RFC 9110 §15.5.6). */
+  allow: string | null;
+}
+
 /** A page for whoever asked for an address that is not there; `null` where there is none. */
 export type ReadLostPage = (asked: IncomingHttpHeaders) => Promise<LostPage | null>;
 
@@ -23,9 +29,8 @@ export async function judgeUnknownPath(
   { identifier, findRoleElsewhere }: UnknownPathOptions,
   routes: readonly Route[],
   request: FastifyRequest,
-): Promise<AppError> {
+): Promise<UnknownPath> {
   const path = pathOf(request);
-  const known = routes.filter((route) => route.path === path);
   const place = `${request.method} ${path.slice(0, 200)}`;
   const role = findRoleElsewhere(request.method, path);
   const where = role === null ? 'There is nothing at' : `This process does not have the role "${role}", which serves`;
@@ -33,12 +38,18 @@ export async function judgeUnknownPath(
     try {
       await authenticate(identifier, request.raw);
     } catch (thrown) {
-      return toAppError(thrown);
+      return { error: toAppError(thrown), allow: null };
     }
   }
-  if (known.length === 0) return new AppError('not_found', { message: `${where} ${place}.` });
-  const methods = known.map((route) => route.method).join(', ');
-  return new AppError('method_not_allowed', { message: `${path} takes ${methods}, not ${request.method}.` });
+  const allow = listMethods(routes, path);
+  if (allow === '') return { error: new AppError('not_found', { message: `${where} ${place}.` }), allow: null };
+  const error = new AppError('method_not_allowed', { message: `${path} takes ${allow}, not ${request.method}.` });
+  return { error, allow };
+}
+
+function listMethods(routes: readonly Route[], path: string): string {
+  const known = routes.filter((route) => route.path === path);
+  return known.map((route) => route.method).join(', ');
 }
 
 /** A person who opened an address, and no program that asked an API. */

@@ -18,7 +18,7 @@ import type { Log } from '../platform/telemetry/port.ts';
 import { continueTrace, formatTraceparent } from '../platform/telemetry/trace-context.ts';
 import { findFaultVoice } from '#surfaces';
 import { createBodyWatch, type BodyWatch } from './http-body-watch.ts';
-import { clientFault, codingFault, requestFault } from './http-faults.ts';
+import { clientFault, codingFault, isNobodysName, requestFault } from './http-faults.ts';
 import { createExchange } from './http-exchange.ts';
 import { admitRequest } from './http-admit.ts';
 import { readRequestId } from './http-identify.ts';
@@ -74,10 +74,11 @@ export function createHttp(options: HttpOptions, routes: readonly Route[]): Fast
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 1024 },
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX },
-    clientErrorHandler: clientFault,
+    clientErrorHandler: (error, socket) => clientFault(error, socket, options.identifier.ids.next('request')),
     // No hook has run for these: the request is not decorated yet.
     frameworkErrors(error, request, reply) {
       request.requestId = readRequestId(request.raw, options.identifier.ids);
+      if (isNobodysName(error)) return void answerUnknownPath(options, routes, request, reply);
       sendFault(options, request, reply, requestFault(error));
     },
     ...(options.tls === null ? {} : { https: options.tls }),
@@ -197,7 +198,8 @@ async function answerUnknownPath(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const error = await judgeUnknownPath(options, routes, request);
+  const { error, allow } = await judgeUnknownPath(options, routes, request);
+  if (allow !== null) reply.raw.setHeader('allow', allow);
   const isLost = error.code === 'not_found' && wantsPage(request);
   const page = isLost ? await options.readLostPage(request.headers) : null;
   if (page === null) return sendFault(options, request, reply, error);

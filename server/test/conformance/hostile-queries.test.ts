@@ -97,3 +97,24 @@ describe('days and moments that do not exist', () => {
     await expectFault(await get(reeve, `${path}&after=${cursor(...parts)}`), 'after');
   });
 });
+
+describe('half a character (a lone surrogate) in a body', () => {
+  const half = '\ud800';
+
+  test.for([
+    ['/api/v1/keys', { name: half }, 'name'],
+    ['/api/v1/tenants', { name: `${half}x` }, 'name'],
+    ['/api/v1/members', { email: 'ann@example.com', display_name: `Ann ${half}`, roles: ['viewer'] }, 'display_name'],
+    ['/api/v1/keys', { name: 'ci', models: ['good', `x${half}`] }, 'models[1]'],
+    ['/api/v1/keys', { name: 'ci', [`a${half}`]: 1 }, 'a\ufffd'],
+  ] as const)('%s %j', async ([path, body, param]) => {
+    await expectFault(await postJson(reeve, path, body), param);
+  });
+
+  test('both halves, escaped, are a character', async () => {
+    const headers = { authorization: `Bearer ${reeve.key}`, 'content-type': 'application/json' };
+    const body = String.raw`{"name":"\ud83c\udf3e"}`;
+    const made = await fetch(`${reeve.baseUrl}/api/v1/keys`, { method: 'POST', headers, body });
+    expect(await expectJson<{ name: string }>(made, 201)).toMatchObject({ name: '🌾' });
+  });
+});
