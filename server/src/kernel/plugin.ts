@@ -80,7 +80,10 @@ export interface RequestHead {
 export interface HttpExchange extends RequestHead {
   scope: Scope;
   body: Uint8Array;
-  /** Fires when the client is gone before the answer is whole. */
+  /**
+   * Fires when the client is gone before the answer is whole. Its reason is an `AppError` where the client is still there
+   * and this server gives the answer up.
+   */
   signal: AbortSignal;
   /** Whether the caller's side of the connection is encrypted, also where a trusted proxy ends it. */
   isSecure(): boolean;

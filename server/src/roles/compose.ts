@@ -37,6 +37,7 @@ import { openDatabase, openLedger, openSharedState, readInstanceName, refuseHalf
 import { listStoreHosts, openStores, type Stores } from './open-storage.ts';
 import { createProcessPart } from './process-part.ts';
 import { findRoleElsewhere, jobsOf, routesOf } from './process-shape.ts';
+import { createRunningAnswers, type RunningAnswers } from './running-answers.ts';
 import { createServiceRoutes } from './service-routes.ts';
 import { createEnginesPart, createLimitsPart } from './show-settings.ts';
 import { settleFormerWorkers } from './settle-journals.ts';
@@ -54,6 +55,7 @@ export interface Reeve {
   models(): readonly string[];
   /** Marks requests of this connection-accepting server as the operator's. */
   trustAsOperator(request: IncomingMessage): void;
+  running: RunningAnswers;
   stores: Stores;
   /** Once it listens: where, as callers write it. */
   noteAddress(address: string): void;
@@ -237,6 +239,7 @@ async function openApp(parts: Parts, plugins: readonly ModulePlugin[], idempoten
   const renderMetrics = parts.gatherMetrics(telemetry.metrics.render);
   const routes = createServiceRoutes({ plugins, lifecycle, roles, database, renderMetrics });
   const operators = new WeakSet<IncomingMessage>();
+  const running = createRunningAnswers();
   const app = createHttp(
     {
       identifier: { identity, ids, random, isOperator: (request) => operators.has(request) },
@@ -248,6 +251,7 @@ async function openApp(parts: Parts, plugins: readonly ModulePlugin[], idempoten
       trustedProxies: environment.trustedProxies,
       tls: readTls(environment),
       draining: () => lifecycle.phase === 'draining',
+      running,
       findRoleElsewhere: (method, path) => findRoleElsewhere({ method, path }, routes, roles),
       readLostPage: roles.includes('control') ? createLostPage() : () => Promise.resolve(null),
     },
@@ -255,7 +259,7 @@ async function openApp(parts: Parts, plugins: readonly ModulePlugin[], idempoten
   );
   closing.onClose('the server', () => app.close());
   await app.ready();
-  return { app, lifecycle, trustAsOperator: (request: IncomingMessage) => void operators.add(request) };
+  return { app, lifecycle, running, trustAsOperator: (request: IncomingMessage) => void operators.add(request) };
 }
 
 /** Work that survives a crash, and what is built of it. */

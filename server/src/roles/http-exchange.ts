@@ -1,6 +1,7 @@
 /** An `HttpExchange` over Node's own request and response: no copies, no framework on the hot path. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, HttpExchange, Scope } from '#kernel';
+import type { RunningAnswers } from './running-answers.ts';
 
 export interface ExchangeParts {
   request: IncomingMessage;
@@ -15,6 +16,8 @@ export interface ExchangeParts {
   clock: Clock;
   /** Absent: it is not. */
   isSecure?: () => boolean;
+  /** Where it stands until its answer is out; absent: the server never gives it up. */
+  running?: RunningAnswers;
 }
 
 /**
@@ -26,7 +29,9 @@ const UNREAD_MS = 10 * 60_000;
 export function createExchange(parts: ExchangeParts): HttpExchange {
   const { request, response } = parts;
   const gone = new AbortController();
+  parts.running?.add(gone);
   response.once('close', () => {
+    parts.running?.delete(gone);
     if (!response.writableFinished) gone.abort();
   });
   return {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '#kernel';
 import { createSystemRandom, systemClock } from '../platform/clock/system-clock.ts';
 import { sendRaw } from '../../test/rigs/raw-http.ts';
+import { createRunningAnswers } from './running-answers.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 
 const KEY = 'known';
@@ -35,6 +36,7 @@ const app = createHttp(
     trustedProxies: [],
     tls: null,
     draining: () => false,
+    running: createRunningAnswers(),
     findRoleElsewhere: () => null,
     readLostPage: () => Promise.resolve(null),
   } as never as HttpOptions,

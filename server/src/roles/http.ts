@@ -26,6 +26,7 @@ import { runOnce } from './http-idempotency.ts';
 import { createJsonHandler } from './http-json.ts';
 import { assertQuery } from './http-query.ts';
 import { judgeUnknownPath, wantsPage, type ReadLostPage, type UnknownPathOptions } from './http-unknown-path.ts';
+import type { RunningAnswers } from './running-answers.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
 export interface HttpOptions extends UnknownPathOptions {
@@ -37,6 +38,7 @@ export interface HttpOptions extends UnknownPathOptions {
   trustedProxies: readonly string[];
   tls: { cert: Buffer; key: Buffer } | null;
   draining(): boolean;
+  running: RunningAnswers;
   readLostPage: ReadLostPage;
 }
 
@@ -185,6 +187,7 @@ function toExchange(
     startedMs: options.clock.monotonicMs(),
     headers,
     clock: options.clock,
+    running: options.running,
     isSecure: () => request.protocol === 'https',
   });
 }

@@ -37,7 +37,7 @@ const closedOrRefused = [
 
 async function makeHome(env: Record<string, string> = {}): Promise<void> {
   home = await createReeveHome({
-    config: mockConfig(mock, ['slow', 'slow-frames', 'endless'], { faultTimeoutMs: 60_000 }),
+    config: mockConfig(mock, ['slow', 'slow-frames', 'endless', 'hang'], { faultTimeoutMs: 60_000 }),
     env,
   });
 }
@@ -114,24 +114,41 @@ describe('SIGTERM', () => {
     await dispatcher.close();
   });
 
-  test('an answer without end is cut after half a minute, and has its receipt', { timeout: 90_000 }, async () => {
-    await makeHome();
-    const running = await home.start();
-    const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
-    const stream = await ask(caller, 'endless', { stream: true });
-    const text = stream.text().catch(() => 'cut');
-    const startedMs = performance.now();
-    const { code } = await running.stop();
-    const tookMs = performance.now() - startedMs;
-    await text;
-    expect(code).toBe(0);
-    expect(tookMs).toBeGreaterThan(25_000);
-    expect(tookMs).toBeLessThan(45_000);
-    const again = await home.start();
-    const receipts = await listAll<ReceiptView>({ baseUrl: again.baseUrl, key: home.apiKey() }, '/api/v1/receipts');
-    expect(receipts.map((receipt) => receipt.status)).toEqual(['aborted']);
-    await again.stop();
-  });
+  test(
+    'answers without end are given up after half a minute: told so, with receipts that say it',
+    { timeout: 90_000 },
+    async () => {
+      await makeHome();
+      const running = await home.start();
+      const caller = { baseUrl: running.baseUrl, key: home.apiKey() };
+      const stream = await ask(caller, 'endless', { stream: true });
+      const text = stream.text();
+      const plain = ask(caller, 'hang');
+      await wait(100);
+      const startedMs = performance.now();
+      const { code } = await running.stop();
+      const tookMs = performance.now() - startedMs;
+      expect(code).toBe(0);
+      const frames = sseData(await text);
+      expect(JSON.parse(frames.at(-1) ?? '')).toMatchObject({ error: { code: 'draining' } });
+      expect(frames).not.toContain('[DONE]');
+      const refused = await plain;
+      expect({ status: refused.status, retryAfter: refused.headers.get('retry-after') }).toEqual({
+        status: 503,
+        retryAfter: '1',
+      });
+      expect(await refused.json()).toMatchObject({ error: { code: 'draining' } });
+      expect(tookMs).toBeGreaterThan(25_000);
+      expect(tookMs).toBeLessThan(45_000);
+      const again = await home.start();
+      const receipts = await listAll<ReceiptView>({ baseUrl: again.baseUrl, key: home.apiKey() }, '/api/v1/receipts');
+      expect(receipts).toMatchObject([
+        { status: 'failed', error_code: 'draining' },
+        { status: 'failed', error_code: 'draining' },
+      ]);
+      await again.stop();
+    },
+  );
 });
 
 describe('receipts over many starts', () => {

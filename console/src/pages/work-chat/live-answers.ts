@@ -153,11 +153,12 @@ function noteEntry({ id }: Entry, { key }: LiveAnswer, { ending, problem, facts:
   else breaks.set(id, { ending, problem });
 }
 
+/** An answer may be cut in the middle of a character, which the server does not take. */
 function toParts({ text, reasoning, refusal }: Said): Part[] {
   return [
-    ...(reasoning === '' ? [] : [{ type: 'reasoning' as const, text: reasoning }]),
-    ...(text === '' ? [] : [{ type: 'text' as const, text }]),
-    ...(refusal === '' ? [] : [{ type: 'refusal' as const, text: refusal }]),
+    ...(reasoning === '' ? [] : [{ type: 'reasoning' as const, text: reasoning.toWellFormed() }]),
+    ...(text === '' ? [] : [{ type: 'text' as const, text: text.toWellFormed() }]),
+    ...(refusal === '' ? [] : [{ type: 'refusal' as const, text: refusal.toWellFormed() }]),
   ];
 }
 

@@ -93,7 +93,8 @@ function exportRoute(sources: UsageSources): RawRoute {
         'cache-control': 'no-store',
       });
       await writePages(sources.database, exchange, question);
-      exchange.end();
+      // What was given up half-way must not look whole.
+      if (!exchange.signal.aborted) exchange.end();
     },
   };
 }

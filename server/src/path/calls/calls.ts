@@ -24,7 +24,7 @@ export interface CallRequest {
   surface: string;
   call: Call;
   tags: Tags;
-  /** Fires when the caller is gone. */
+  /** Fires when the caller is gone, or with an `AppError` as its reason where this server gives the call up. */
   signal: AbortSignal;
   /** Steady-clock ms at which the request was whole. */
   startedMs: number;

@@ -5,6 +5,7 @@ import { AppError } from '#kernel';
 import { candidateName, type RunResult } from '#routing';
 import type { CallRequest } from './calls.ts';
 import { toAnswerHead, type OpenCall } from './open-call.ts';
+import { hasLeft, whyGivenUp } from './why-given-up.ts';
 
 /** What went to the caller (or is about to), and what it used. */
 export interface Guarded {
@@ -57,7 +58,7 @@ export function guardAnswer(open: OpenCall, run: Answered): Guarded {
   const bytes = answer.raw?.bytes ?? Buffer.from(JSON.stringify(answer.parts));
   const ended = answer.parts.find((part) => part.type === 'end');
   return {
-    status: signal.aborted ? 'aborted' : 'ok',
+    status: hasLeft(signal) ? 'aborted' : 'ok',
     usage,
     answerHash: hash('sha256', bytes, 'hex'),
     bytesOut: bytes.length,
@@ -116,9 +117,9 @@ function watchStream() {
     usage: (call: Call) => settleUsage(call, usage, { textBytes: () => textBytes, isFinal }),
     bytesOut: () => bytesOut,
     conclude({ call, signal }: CallRequest): Guarded {
-      const error = concludeError(signal.aborted, failure, whole);
+      const error = concludeError(signal, failure, whole);
       return {
-        status: signal.aborted && !whole ? 'aborted' : error === null ? 'ok' : 'failed',
+        status: hasLeft(signal) && !whole ? 'aborted' : error === null ? 'ok' : 'failed',
         usage: this.usage(call),
         answerHash: digest.digest('hex'),
         bytesOut,
@@ -132,12 +133,14 @@ function watchStream() {
 
 type StreamError = Extract<AnswerEvent, { type: 'error' }>;
 
-function concludeError(aborted: boolean, failure: StreamError | null, whole: boolean): AppError | null {
+function concludeError(signal: AbortSignal, failure: StreamError | null, whole: boolean): AppError | null {
+  const givenUp = whyGivenUp(signal);
+  if (givenUp !== null && !whole) return givenUp;
   if (failure !== null) {
     const code = failure.kind === 'timeout' ? 'upstream_timeout' : 'upstream_failed';
     return new AppError(code, { message: failure.message });
   }
-  if (whole || aborted) return null;
+  if (whole || signal.aborted) return null;
   return new AppError('upstream_invalid', { message: 'The provider ended the stream without its closing frame.' });
 }
 

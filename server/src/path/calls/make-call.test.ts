@@ -20,7 +20,11 @@ interface Ended {
 }
 
 /** One call whose provider does what `run` says, and the receipt that it left. */
-async function callWith(run: () => Promise<RunResult>, sink: Partial<CallRequest['sink']> = {}): Promise<Ended> {
+async function callWith(
+  run: () => Promise<RunResult>,
+  sink: Partial<CallRequest['sink']> = {},
+  { signal } = new AbortController(),
+): Promise<Ended> {
   const receipts: ReceiptDraft[] = [];
   const logged: unknown[] = [];
   const metrics = { call: () => {}, streamOpened: () => {}, streamClosed: () => {} };
@@ -43,7 +47,7 @@ async function callWith(run: () => Promise<RunResult>, sink: Partial<CallRequest
     surface: 'openai',
     call: { kind: 'chat', wire: 'openai', model: 'p/m', stream: true, parts: [], params: {}, extensions: {} },
     tags: {},
-    signal: new AbortController().signal,
+    signal,
     startedMs: 0,
     sink: { open: () => {}, frame: () => {}, ...sink },
   };
@@ -144,5 +148,45 @@ describe('a provider that asks to wait', () => {
     const run = { ...FACTS, type: 'failed', failure, code: 'upstream_failed', passThrough: false };
     const { ending } = await callWith(() => Promise.resolve(run as never as RunResult));
     expect(ending).toMatchObject({ type: 'refused', error: { retryAfterSeconds: seconds } });
+  });
+});
+
+describe('a call that ends before its answer does', () => {
+  const failure = { kind: 'aborted', status: null, message: 'gone', retryAfter: null, body: null };
+  const failed = { ...FACTS, type: 'failed', failure, code: 'request_timeout', passThrough: false };
+  const draining = new AppError('draining');
+
+  /** The signal fires as the provider works, with the reason or, as for a caller who left, with none. */
+  const endWith = (reason: AppError | undefined) => {
+    const ending = new AbortController();
+    const end = (): void => ending.abort(reason);
+    const plain = (): Promise<RunResult> => (end(), Promise.resolve(failed as never as RunResult));
+    return {
+      plain: () => callWith(plain, {}, ending),
+      stream: () => callWith(streamOf([TEXT], [TEXT], [{ type: 'closed' }]), { frame: end }, ending),
+      closed: () => callWith(streamOf([TEXT, { type: 'closed' }]), { frame: end }, ending),
+    };
+  };
+
+  it('is told that this server gave it up, and so is its receipt', async () => {
+    const plain = await endWith(draining).plain();
+    expect(plain.ending).toMatchObject({ type: 'refused', error: { code: 'draining' } });
+    const stream = await endWith(draining).stream();
+    expect(stream.ending).toMatchObject({ type: 'streamed', error: { code: 'draining' } });
+    for (const { receipt } of [plain, stream]) {
+      expect(receipt).toMatchObject({ status: 'failed', error_code: 'draining' });
+    }
+    expect(stream.receipt.token_usage.completion).toBeGreaterThan(50);
+  });
+
+  it('says of its caller that they left, where they did', async () => {
+    expect((await endWith(undefined).plain()).receipt.status).toBe('aborted');
+    expect((await endWith(undefined).stream()).receipt).toMatchObject({ status: 'aborted', error_code: null });
+  });
+
+  it('is good where its closing frame was out', async () => {
+    const { ending, receipt } = await endWith(draining).closed();
+    expect(ending).toMatchObject({ type: 'streamed', error: null });
+    expect(receipt).toMatchObject({ status: 'ok', error_code: null });
   });
 });

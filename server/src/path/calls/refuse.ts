@@ -6,6 +6,7 @@ import type { CallEnding, Rejection } from './calls.ts';
 import { estimateUsage } from './guard.ts';
 import { toAnswerHead, type OpenCall, type Spent } from './open-call.ts';
 import { priceOutcome, settle } from './settle.ts';
+import { whyGivenUp } from './why-given-up.ts';
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, estimated: false };
 
@@ -29,8 +30,8 @@ export async function deny(call: OpenCall): Promise<CallEnding> {
 }
 
 /**
- * No candidate gave an answer: the receipt names the failure. Nothing is booked, unless the caller went away while a
- * provider worked: that provider has read the input.
+ * No candidate gave an answer: the receipt names the failure. Nothing is booked, unless the caller went away, or the call
+ * was given up, while a provider worked: that provider has read the input.
  */
 export async function failBeforeAnswer(
   call: OpenCall,
@@ -39,24 +40,27 @@ export async function failBeforeAnswer(
   const { path, request, facts } = call;
   const { failure, candidate } = run;
   const aborted = failure.kind === 'aborted';
+  const givenUp = aborted ? whyGivenUp(request.signal) : null;
   const used = aborted && candidate !== null && run.attempts.length > 0 ? candidate : null;
   const usage = used === null ? NO_USAGE : estimateUsage(request.call, 0);
   await settle(call, {
-    status: aborted ? 'aborted' : 'failed',
+    status: aborted && givenUp === null ? 'aborted' : 'failed',
     candidate,
     usage,
     ...(used === null ? { costNanos: 0, priceVersion: null } : priceOutcome(path, used, usage)),
     propensityPpm: run.propensityPpm,
     attempts: run.attempts,
     // As with a stream: whoever hangs up is at no fault.
-    errorCode: aborted ? null : run.code,
+    errorCode: aborted ? (givenUp?.code ?? null) : run.code,
   });
   const head = toAnswerHead(facts, candidate === null ? null : candidateName(candidate), run.failed);
   const retryAfterSeconds = toSeconds(failure.retryAfter, path.clock.now());
-  const error = new AppError(run.code, {
-    message: failure.message,
-    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
-  });
+  const error =
+    givenUp ??
+    new AppError(run.code, {
+      message: failure.message,
+      ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    });
   return { type: 'refused', head, error, upstream: run.passThrough ? toRejection(failure) : null };
 }
 

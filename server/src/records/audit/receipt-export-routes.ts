@@ -33,7 +33,8 @@ export function exportRoute(sources: { database: Database; ledger: Ledger; now()
       exchange.openStream(200, headersOf(format));
       if (format === 'csv') await exchange.write(toCsvLine(COLUMNS.map(([name]) => name)));
       await writePages(sources.database, exchange, { ...filter, to }, format === 'csv' ? toCsvRow : toJsonLine);
-      exchange.end();
+      // What was given up half-way must not look whole.
+      if (!exchange.signal.aborted) exchange.end();
     },
   };
 }
