@@ -59,19 +59,19 @@ export type Ask = (method: string, path: string, body?: unknown) => Promise<unkn
 
 /**
  * Lets `work` ask the management API. Where no server runs, everything is opened for this visit; a verb that has to do
- * with models says so, and others do not stop at what is wrong with providers, e.g. a key that only the server has.
+ * with models says so, and others do not stop at what is wrong with providers, e.g. a key that only the server has. Such a visit does not know the models: `work` is told.
  */
 export async function withControl<T>(
   context: CliContext,
   flags: PlaceFlags,
-  work: (ask: Ask) => Promise<T>,
+  work: (ask: Ask, knowsModels: boolean) => Promise<T>,
   purpose: Purpose = 'records',
 ): Promise<T> {
   const environment = readPlace(context, flags);
   const server = await findServer(environment.dataDir);
   if (server !== null) {
     try {
-      return await work(toAsk(server.request));
+      return await work(toAsk(server.request), true);
     } finally {
       server.close();
     }
@@ -82,7 +82,7 @@ export async function withControl<T>(
     const settings = readSettings(context.variables, toVariables(flags), purpose);
     return await withLocalControl(settings, ({ request, freshKey }) => {
       if (freshKey !== null) context.streams.err(`This was the first start. The owner's API key: ${freshKey}\n`);
-      return work(toAsk(request));
+      return work(toAsk(request), purpose === 'calls');
     });
   } catch (error) {
     if (!(error instanceof DataFolderBusyError)) throw error;
