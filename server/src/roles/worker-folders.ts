@@ -1,6 +1,7 @@
 /** Where each worker of `--workers` keeps what is its own. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from '#kernel';
 
 /**
  * The first worker has the data folder itself, so that a data folder goes from one process to many and back with its
@@ -22,7 +23,7 @@ function listFolder(path: string): string[] {
   try {
     return readdirSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

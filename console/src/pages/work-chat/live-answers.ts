@@ -154,12 +154,9 @@ function noteEntry({ id }: Entry, { key }: LiveAnswer, { ending, problem, facts:
 }
 
 /** An answer may be cut in the middle of a character, which the server does not take. */
-function toParts({ text, reasoning, refusal }: Said): Part[] {
-  return [
-    ...(reasoning === '' ? [] : [{ type: 'reasoning' as const, text: reasoning.toWellFormed() }]),
-    ...(text === '' ? [] : [{ type: 'text' as const, text: text.toWellFormed() }]),
-    ...(refusal === '' ? [] : [{ type: 'refusal' as const, text: refusal.toWellFormed() }]),
-  ];
+function toParts(said: Said): Part[] {
+  const types = ['reasoning', 'text', 'refusal'] as const;
+  return types.flatMap((type) => (said[type] === '' ? [] : [{ type, text: said[type].toWellFormed() }]));
 }
 
 /** What a phase changes is seen by the whole conversation, not by the answer alone. */

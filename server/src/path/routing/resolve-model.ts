@@ -22,8 +22,8 @@ export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'd
   const keyed = deps.keyedProviders.flatMap((name) => providers.get(name) ?? []);
   const aliases = deps.providers.length === 0 ? withHello(deps.models) : deps.models;
   const plans = new Map([...aliases].map(([alias, candidates]) => [alias, toPlan(candidates)]));
-  const describe = createDescriber(deps);
-  const listed = listNames(plans, keyed, deps.prices, describe);
+  const toRouted = createRouted(deps);
+  const listed = listNames(plans, keyed, deps.prices, toRouted);
 
   const findNamed = (model: string): Candidate | null => {
     const named = splitName(model);
@@ -46,7 +46,7 @@ export function createResolver(deps: ResolverDeps): Pick<Routing, 'resolve' | 'd
     describe(name) {
       const plan = resolve(name);
       if (plan === null) return null;
-      const model = describe(name, plan.candidates);
+      const model = toRouted(name, plan.candidates);
       // Any bare name is tried at the provider of the key: that it is a model's, only the lists can say.
       const isGuess = !plans.has(name) && !name.includes('/') && model.facts[0] === null;
       return isGuess ? null : model;
@@ -71,9 +71,9 @@ function withHello(models: ModelAliases): ModelAliases {
   return new Map([[HELLO_ALIAS, [{ provider, modelId: named.modelId }]], ...models]);
 }
 
-type Describe = (name: string, candidates: readonly Candidate[]) => RoutedModel;
+type ToRouted = (name: string, candidates: readonly Candidate[]) => RoutedModel;
 
-function createDescriber({ prices, clock }: ResolverDeps): Describe {
+function createRouted({ prices, clock }: ResolverDeps): ToRouted {
   const createdSeconds = Math.floor(clock.now() / 1000);
   return (name, candidates) => ({
     name,
@@ -88,13 +88,13 @@ function listNames(
   plans: ReadonlyMap<string, Plan>,
   keyed: readonly Provider[],
   prices: PriceBook,
-  describe: Describe,
+  toRouted: ToRouted,
 ): RoutedModel[] {
   const names = new Map<string, RoutedModel>();
-  for (const [name, { candidates }] of plans) names.set(name, describe(name, candidates));
+  for (const [name, { candidates }] of plans) names.set(name, toRouted(name, candidates));
   for (const provider of keyed) {
     for (const name of prices.listModels(provider)) {
-      if (!names.has(name)) names.set(name, describe(name, [{ provider, modelId: name }]));
+      if (!names.has(name)) names.set(name, toRouted(name, [{ provider, modelId: name }]));
     }
   }
   return [...names.values()];

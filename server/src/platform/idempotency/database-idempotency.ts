@@ -84,10 +84,10 @@ function toVerdict(stored: StoredRequest, seal: RequestSeal): IdempotencyVerdict
 function startRun({ database, clock, random, log }: IdempotencyInputs, claim: Claim, seal: RequestSeal): IdempotentRun {
   const scope = { tenantId: asTenantId(claim.tenantId) };
   let settled = false;
-  let cancelNext = clock.after(RENEW_MS, renew);
+  let cancelRenewal = clock.after(RENEW_MS, renew);
 
   function renew(): void {
-    cancelNext = clock.after(RENEW_MS, renew);
+    cancelRenewal = clock.after(RENEW_MS, renew);
     database
       .forTenant(scope, (tx) => extendLock(tx, claim, clock.now() + LOCK_MS))
       .catch((error: unknown) => log.warn({ error }, 'An idempotency lock was not renewed.'));
@@ -96,7 +96,7 @@ function startRun({ database, clock, random, log }: IdempotencyInputs, claim: Cl
   function isFirst(): boolean {
     if (settled) return false;
     settled = true;
-    cancelNext();
+    cancelRenewal();
     return true;
   }
 
@@ -106,10 +106,10 @@ function startRun({ database, clock, random, log }: IdempotencyInputs, claim: Cl
       const held = await database.forTenant(scope, (tx) => settleRun(tx, claim, settlement));
       if (!held) log.warn({ tenant_id: claim.tenantId }, 'A call ended after its idempotency lock had lapsed.');
     } catch (error) {
-      if (!isRetry) log.warn({ error }, 'An answer is not kept under its idempotency key yet.');
       const isAway = toAppError(error).code === 'database_unavailable' && clock.now() < settlement.expiresAtMs;
-      if (isAway) clock.after(RETRY_MS, () => void settle(settlement, true));
-      else log.error({ error }, 'An answer is not kept under its idempotency key.');
+      if (!isAway) return log.error({ error }, 'An answer is not kept under its idempotency key.');
+      if (!isRetry) log.warn({ error }, 'An answer is not kept under its idempotency key yet.');
+      clock.after(RETRY_MS, () => void settle(settlement, true));
     }
   }
 

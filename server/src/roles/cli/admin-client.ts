@@ -1,6 +1,7 @@
 /** Speaks to the server at this machine through its admin socket; whoever can open it acts as the operator. */
 import { request as openRequest, type IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import { hasCode } from '#kernel';
 import { adminSocketPath } from '../admin-socket.ts';
 
 export interface AdminReply {
@@ -37,7 +38,7 @@ export async function findRunningServer(dataDir: string): Promise<AdminClient | 
   try {
     client = createAdminClient(dataDir);
   } catch (error) {
-    if (hasCode(error, ['ENOENT', 'ENOTDIR'])) return null;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;
   }
   try {
@@ -46,13 +47,9 @@ export async function findRunningServer(dataDir: string): Promise<AdminClient | 
   } catch (error) {
     client.close();
     // No socket, or one that a crash left behind.
-    if (hasCode(error, ['ENOENT', 'ENOTDIR', 'ECONNREFUSED'])) return null;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ECONNREFUSED')) return null;
     throw error;
   }
-}
-
-export function hasCode(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 interface Sent {

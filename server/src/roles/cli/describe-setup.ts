@@ -1,8 +1,26 @@
 /** What is configured and what is missing, of the settings of this shell or of a server that runs. */
 import { configured, missing, type Finding } from './findings.ts';
 
-/** The database that Reeve brings itself, as people read it. */
-export const EMBEDDED = 'embedded (PGlite in the data folder)';
+/** Where a Reeve lives. `null`: the defaults, and the database that Reeve brings itself. */
+export interface Place {
+  dataDir: string;
+  file: string | null;
+  databaseAddress: string | null;
+  processes: string;
+  address: string;
+}
+
+export function describePlace({ dataDir, file, databaseAddress, processes, address }: Place): Finding[] {
+  const database =
+    databaseAddress === null ? 'embedded (PGlite in the data folder)' : `PostgreSQL at ${databaseAddress}`;
+  return [
+    configured('data folder', 'note', dataDir),
+    configured('configuration', 'note', file ?? 'none: the defaults'),
+    configured('database', 'note', database),
+    configured('processes', 'note', processes),
+    configured('address', 'note', address),
+  ];
+}
 
 export interface Setup {
   durability: string;

@@ -3,10 +3,10 @@ import { fieldOf } from '#kernel';
 import type { Config } from '../config.ts';
 import type { InspectedSettings } from '../settings.ts';
 import type { AdminClient } from './admin-client.ts';
-import { describeSetup, EMBEDDED, findMissing } from './describe-setup.ts';
+import { describePlace, describeSetup, findMissing } from './describe-setup.ts';
 import { examineProviders } from './examine-providers.ts';
 import { configured, reachable, type Finding } from './findings.ts';
-import { readRow, readServerReport, toSetup, type Experience, type ServerSettings } from './server-report.ts';
+import { readServerReport, toPlace, toSetup, type Experience } from './server-report.ts';
 
 /** What the server says of itself. `here` is what this shell knows beside it. */
 export async function examineServer(server: AdminClient, here: InspectedSettings): Promise<Finding[]> {
@@ -16,7 +16,7 @@ export async function examineServer(server: AdminClient, here: InspectedSettings
   const setup = toSetup(report.settings);
   return [
     configured('settings', 'note', 'of the server that runs; this shell may have others'),
-    ...describePlace(report.settings),
+    ...describePlace(toPlace(report.settings)),
     ...describeSetup(setup),
     ...describeHere(here),
     ...parts,
@@ -39,19 +39,6 @@ function examineParts(body: unknown): Finding[] {
 function describeHere({ environmentFaults, fileFaults }: InspectedSettings): Finding[] {
   const mend = 'The server that runs is not touched by it; one that is started from this shell would refuse.';
   return [...environmentFaults, ...fileFaults].map((fault) => configured('this shell', 'warning', fault, mend));
-}
-
-function describePlace({ engines: { file, data_dir: dataDir, engines, process: rows } }: ServerSettings): Finding[] {
-  const read = (name: string): string | null => readRow(rows, name);
-  const scheme = read('REEVE_TLS_CERT') === null ? 'http' : 'https';
-  const address = engines.find(({ name }) => name === 'database')?.address ?? null;
-  return [
-    configured('data folder', 'note', dataDir),
-    configured('configuration', 'note', file ?? 'none: the defaults'),
-    configured('database', 'note', address === null ? EMBEDDED : `PostgreSQL at ${address}`),
-    configured('processes', 'note', `${read('REEVE_WORKERS')}, as ${read('REEVE_ROLES')}`),
-    configured('address', 'note', `${scheme}://${read('REEVE_HOST')}:${read('REEVE_PORT')}`),
-  ];
 }
 
 /** What the server met in the last minutes; of providers that nobody called, what this shell can find out. */

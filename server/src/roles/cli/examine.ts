@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import type { InspectedSettings } from '../settings.ts';
 import { VERSION } from '../version.ts';
 import { findRunningServer, type AdminClient } from './admin-client.ts';
-import { describeSetup, EMBEDDED, findMissing, type Setup } from './describe-setup.ts';
+import { describePlace, describeSetup, findMissing, type Place, type Setup } from './describe-setup.ts';
 import { examineData, examineFolder } from './examine-data.ts';
 import { examineProviders } from './examine-providers.ts';
 import { examineServer } from './examine-server.ts';
@@ -43,29 +43,32 @@ async function examineHere(here: InspectedSettings, server: Error | null): Promi
   const faults = [...environmentFaults, ...fileFaults].map(toFinding);
   if (environmentFaults.length > 0) return faults;
   const data = examineData(environment, server);
-  if (config === null) return [...describePlace(environment), ...faults, ...(await data)];
+  if (config === null) return [...describeHere(environment), ...faults, ...(await data)];
   const setup = toSetup(config);
   const found = await Promise.all([data, examineProviders(config)]);
-  return [...describePlace(environment), ...describeSetup(setup), ...found.flat(), ...findMissing(setup)];
+  return [...describeHere(environment), ...describeSetup(setup), ...found.flat(), ...findMissing(setup)];
 }
 
 function toFinding(fault: string): Finding {
   return configured('configuration', 'broken', fault, 'Correct it; the server does not start with it.');
 }
 
-function describePlace(environment: Environment): Finding[] {
-  const { databaseUrl, configPath, dataDir, shape, unused } = environment;
-  const engine = databaseUrl === null ? EMBEDDED : `PostgreSQL at ${hostOf(databaseUrl)}`;
-  const scheme = environment.tls === null ? 'http' : 'https';
+function describeHere(environment: Environment): Finding[] {
   return [
     configured('settings', 'note', 'of this shell'),
-    configured('data folder', 'note', dataDir),
-    configured('configuration', 'note', configPath ?? 'none: the defaults'),
-    configured('database', 'note', engine),
-    configured('processes', 'note', `${shape.workers}, as ${shape.roles.join(', ')}`),
-    configured('address', 'note', `${scheme}://${environment.host}:${environment.port}`),
-    ...unused.map((name) => configured(name, 'warning', 'is set, and not used by this version')),
+    ...describePlace(toPlace(environment)),
+    ...environment.unused.map((name) => configured(name, 'warning', 'is set, and not used by this version')),
   ];
+}
+
+function toPlace({ databaseUrl, configPath, dataDir, shape, tls, host, port }: Environment): Place {
+  return {
+    dataDir,
+    file: configPath,
+    databaseAddress: databaseUrl === null ? null : hostOf(databaseUrl),
+    processes: `${shape.workers}, as ${shape.roles.join(', ')}`,
+    address: `${tls === null ? 'http' : 'https'}://${host}:${port}`,
+  };
 }
 
 function toSetup({ durability, egress, providers, models, prices }: Config): Setup {

@@ -63,7 +63,7 @@ async function createKey(context: CliContext, flags: CreateFlags): Promise<void>
     expires_at: flags.expires === undefined ? undefined : parseMoment(flags.expires, systemClock.now()),
   };
   const reply = await withControl(context, flags, async (ask, knowsModels) => {
-    for (const name of knowsModels ? (models ?? []) : []) await warnOfUnknownModel(context, ask, name);
+    if (knowsModels) for (const name of models ?? []) await warnOfUnknownModel(context, ask, name);
     return ask('POST', '/api/v1/keys', body);
   });
   if (flags.json) return printJson(context.streams, reply);

@@ -2,7 +2,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { createChecker, OriginSchema } from '#kernel';
 import type { AdminRequest } from './admin-client.ts';
-import type { Setup } from './describe-setup.ts';
+import type { Place, Setup } from './describe-setup.ts';
 
 const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const Row = Type.Object({ name: Type.String(), value: Nullable(Type.String()) });
@@ -34,7 +34,7 @@ const SettingsSchema = Type.Object({
     }),
   ),
 });
-export type ServerSettings = Static<typeof SettingsSchema>;
+type ServerSettings = Static<typeof SettingsSchema>;
 
 const ExperienceSchema = Type.Object({
   name: Type.String(),
@@ -58,6 +58,18 @@ export async function readServerReport(
   return { settings: settingsChecker.parse(settings), experience: liveChecker.parse(live).providers };
 }
 
+export function toPlace({ engines: { file, data_dir: dataDir, engines, process: rows } }: ServerSettings): Place {
+  const read = (name: string): string | null => readRow(rows, name);
+  const scheme = read('REEVE_TLS_CERT') === null ? 'http' : 'https';
+  return {
+    dataDir,
+    file,
+    databaseAddress: engines.find(({ name }) => name === 'database')?.address ?? null,
+    processes: `${read('REEVE_WORKERS')}, as ${read('REEVE_ROLES')}`,
+    address: `${scheme}://${read('REEVE_HOST')}:${read('REEVE_PORT')}`,
+  };
+}
+
 export function toSetup({ limits, providers, models }: ServerSettings): Setup {
   // What came with a provider's key is no alias, and may be a hundred names.
   const aliases = models.filter(({ name, origin }) => origin.name === `models.${name}` && origin.source === 'file');
@@ -78,6 +90,6 @@ export function toSetup({ limits, providers, models }: ServerSettings): Setup {
   };
 }
 
-export function readRow(rows: readonly Static<typeof Row>[], name: string): string | null {
+function readRow(rows: readonly Static<typeof Row>[], name: string): string | null {
   return rows.find((row) => row.name === name)?.value ?? null;
 }

@@ -1,10 +1,11 @@
 /** How a verb reaches the management API: through a running server, or by opening the data folder itself. */
 import type { Command } from 'commander';
+import { hasCode } from '#kernel';
 import { DataFolderBusyError } from '../../platform/database/data-folder-lock.ts';
 import type { Purpose } from '../config.ts';
 import { readEnvironment, type Environment } from '../environment.ts';
 import { inspectSettings, readSettings, type InspectedSettings, type Settings } from '../settings.ts';
-import { findRunningServer, hasCode, type AdminRequest } from './admin-client.ts';
+import { findRunningServer, type AdminRequest } from './admin-client.ts';
 import { EXIT, toExitCode, type ExitCode } from './exit-codes.ts';
 import { CliError, type CliStreams } from './output.ts';
 
@@ -41,8 +42,9 @@ export function readPlaceAndFile(
   context: CliContext,
   flags: PlaceFlags,
   overrides: Readonly<Record<string, string | undefined>> = {},
+  purpose: Purpose = 'calls',
 ): Settings {
-  return readSettings(context.variables, { ...toVariables(flags), ...overrides });
+  return readSettings(context.variables, { ...toVariables(flags), ...overrides }, purpose);
 }
 
 /** The same, with the faults beside what could be read. */
@@ -59,7 +61,8 @@ export type Ask = (method: string, path: string, body?: unknown) => Promise<unkn
 
 /**
  * Lets `work` ask the management API. Where no server runs, everything is opened for this visit; a verb that has to do
- * with models says so, and others do not stop at what is wrong with providers, e.g. a key that only the server has. Such a visit does not know the models: `work` is told.
+ * with models says so, and others do not stop at what is wrong with providers, e.g. a key that only the server has. Such a
+ * visit does not know the models: `work` is told.
  */
 export async function withControl<T>(
   context: CliContext,
@@ -79,7 +82,7 @@ export async function withControl<T>(
   // Only here: a verb that a running server answers need not load the whole program.
   const { withLocalControl } = await import('../local-control.ts');
   try {
-    const settings = readSettings(context.variables, toVariables(flags), purpose);
+    const settings = readPlaceAndFile(context, flags, {}, purpose);
     return await withLocalControl(settings, ({ request, freshKey }) => {
       if (freshKey !== null) context.streams.err(`This was the first start. The owner's API key: ${freshKey}\n`);
       return work(toAsk(request), purpose === 'calls');
@@ -95,7 +98,7 @@ async function findServer(dataDir: string) {
   try {
     return await findRunningServer(dataDir);
   } catch (error) {
-    if (!hasCode(error, ['EACCES', 'EPERM'])) throw error;
+    if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
     const message = `A server runs in ${dataDir} under another user. Run this as that user.`;
     throw new CliError(EXIT.refused, 'refused', message);
   }

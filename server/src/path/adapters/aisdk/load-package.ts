@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { hasCode } from '#kernel';
 import type { AdapterDeps, Provider } from '../adapter.ts';
 import type { AiSdkSettings } from '../provider-settings.ts';
 import type { AiSdkProvider } from './aisdk-interface.ts';
@@ -39,7 +40,7 @@ function resolveFrom(folder: string, name: string): string | null {
   try {
     return createRequire(join(folder, 'package.json')).resolve(name);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return null;
+    if (hasCode(error, 'MODULE_NOT_FOUND')) return null;
     throw error;
   }
 }
